@@ -1,0 +1,86 @@
+"""Reading people and logins."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from scriptorium.domains.accounts.models import EmailChange, NameRequest, Person, StaffMember
+
+
+def person_of_user(*, user: int) -> Person | None:
+    """Return the identity behind a login."""
+    return Person.objects.filter(user_id=user).first()
+
+
+def by_email(*, emails: list[str]) -> dict[str, Person]:
+    """Return lower-case address → person, confirmed second addresses included."""
+    wanted = [email.lower() for email in emails]
+    found = {
+        address.lower(): person
+        for person in Person.objects.filter(
+            Q(email__in=wanted) | Q(user__emailaddress__email__in=wanted)
+        ).distinct()
+        for address in [person.email]
+    }
+    missing = [email for email in wanted if email not in found]
+    if missing:
+        rows = Person.objects.filter(
+            user__emailaddress__email__in=missing, user__emailaddress__verified=True
+        ).values_list("user__emailaddress__email", "pk")
+        keys = {email.lower(): key for email, key in rows}
+        people = Person.objects.in_bulk(list(keys.values()))
+        found |= {email: people[key] for email, key in keys.items()}
+    return {email: found[email] for email in wanted if email in found}
+
+
+def staff_roles(*, person: int) -> frozenset[str]:
+    """Return the staff roles that a person holds now."""
+    return frozenset(
+        StaffMember.objects.filter(person_id=person, ended_at__isnull=True).values_list(
+            "role", flat=True
+        )
+    )
+
+
+def open_name_requests() -> list[NameRequest]:
+    """Return wishes for another certificate name that staff have not decided."""
+    return list(
+        NameRequest.objects.filter(decided_at__isnull=True)
+        .select_related("person")
+        .order_by("asked_at")
+    )
+
+
+def certificate_names(*, people: Iterable[int]) -> dict[int, str]:
+    """Return person key → the name that certificates carry."""
+    rows = Person.objects.filter(pk__in=list(people))
+    return dict(rows.values_list("pk", "certificate_name"))
+
+
+def open_email_change(*, person: int, token_hash: str, now: dt.datetime) -> EmailChange | None:
+    """Return a person's open change of address by its secret's hash, or None."""
+    return (
+        EmailChange.objects.filter(
+            person_id=person, token_hash=token_hash, confirmed_at__isnull=True, expires_at__gt=now
+        )
+        .select_related("person__user")
+        .first()
+    )
+
+
+def by_reference(*, reference: str) -> Person | None:
+    """Return a person, or None."""
+    return Person.objects.filter(reference=reference).first()
+
+
+def search(*, text: str, limit: int = 50) -> list[Person]:
+    """Return people whose name or address contains every word, for staff."""
+    found = Person.objects.all()
+    for word in text.split()[:5]:
+        found = found.filter(
+            Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+        )
+    return list(found.order_by("last_name", "first_name", "id")[:limit])

@@ -1,0 +1,138 @@
+"""Credentials, decisions and certificates."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from scriptorium.database.records import AppendOnly, ReferenceField
+from scriptorium.domains.credentials.enums import (
+    CertificateKind,
+    DecisionKind,
+    DecisionState,
+    Level,
+    PrintState,
+)
+
+
+class Credential(models.Model):
+    """What a person earned: one per specialty, one number for life."""
+
+    number = models.CharField(max_length=20, unique=True)
+    person = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="credentials"
+    )
+    specialty = models.CharField(max_length=30)
+    level = models.CharField(max_length=4, choices=Level)
+    level_since = models.DateField()
+    decision_state = models.CharField(max_length=12, choices=DecisionState)
+    scheme_version = models.CharField(max_length=12)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["person", "specialty"], name="credential_once"),
+        ]
+
+
+class Decision(AppendOnly):
+    """A certification decision: who decided what, when, on which evidence (DOMAIN §6)."""
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="decisions")
+    kind = models.CharField(max_length=20, choices=DecisionKind)
+    level = models.CharField(max_length=4, choices=Level)
+    to_state = models.CharField(max_length=12, choices=DecisionState)
+    reason = models.CharField(max_length=300)
+    evidence = models.JSONField(default=dict)
+    scheme_version = models.CharField(max_length=12)
+    effective_on = models.DateField()
+    decided_by = models.CharField(max_length=60)
+    decided_by_name = models.CharField(max_length=200)
+    at = models.DateTimeField()
+
+
+class Certificate(AppendOnly):
+    """A dated document about a term; its content is frozen here, the PDF follows (DOMAIN §7)."""
+
+    personal_data = frozenset({"content"})
+
+    number = models.CharField(max_length=24, unique=True)
+    kind = models.CharField(max_length=12, choices=CertificateKind)
+    person = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, related_name="certificates"
+    )
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, null=True)
+    term = models.ForeignKey(
+        "memberships.Term", on_delete=models.PROTECT, related_name="certificates"
+    )
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, null=True)
+    year = models.PositiveSmallIntegerField()
+    starts_on = models.DateField()
+    ends_before = models.DateField()
+    content = models.JSONField()
+    content_sha256 = models.CharField(max_length=64)
+    issued_at = models.DateTimeField()
+    supersedes = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            # One first certificate per term, practice and kind; a later one supersedes it.
+            models.UniqueConstraint(
+                fields=["term", "practice", "kind"],
+                condition=models.Q(supersedes__isnull=True),
+                name="certificate_first_once",
+            ),
+        ]
+        indexes = [
+            # Read by the board's seventh mark and by the member record.
+            models.Index(fields=["person", "-ends_before"], name="certificate_by_person"),
+            # Read by batch print: a practice's certificates of a year.
+            models.Index(fields=["practice", "year"], name="certificate_by_year"),
+        ]
+
+
+class CertificateVoid(AppendOnly):
+    """Says that a certificate no longer counts, and why; inserted, never removed."""
+
+    certificate = models.OneToOneField(
+        Certificate, on_delete=models.PROTECT, related_name="void"
+    )
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    reason = models.CharField(max_length=300)
+
+
+class CertificateFile(AppendOnly):
+    """The rendered PDF of a certificate; later requests serve the same bytes."""
+
+    certificate = models.OneToOneField(
+        Certificate, on_delete=models.PROTECT, related_name="file"
+    )
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    rendered_at = models.DateTimeField()
+
+
+class CertificateDownload(AppendOnly):
+    """Somebody fetched the PDF; a downloaded certificate's unit is not released (DOMAIN §2)."""
+
+    certificate = models.ForeignKey(
+        Certificate, on_delete=models.PROTECT, related_name="downloads"
+    )
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+
+class CertificatePrint(models.Model):
+    """A wish for all certificates of a practice and year in one file, with progress."""
+
+    reference = ReferenceField()
+    practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT)
+    year = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, choices=PrintState, default=PrintState.WAITING)
+    total = models.PositiveIntegerField(default=0)
+    done = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    problem = models.TextField(blank=True)
+    asked_by = models.CharField(max_length=60)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    leased_until = models.DateTimeField(null=True, blank=True)

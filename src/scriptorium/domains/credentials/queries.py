@@ -1,0 +1,121 @@
+"""Reading credentials and certificates."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from scriptorium.domains.credentials.enums import DecisionState
+from scriptorium.domains.credentials.models import (
+    Certificate,
+    CertificateDownload,
+    CertificateFile,
+    CertificatePrint,
+    Credential,
+)
+
+
+def held_by(*, people: Iterable[int]) -> dict[int, list[Credential]]:
+    """Return person key → held credentials, oldest first."""
+    found: dict[int, list[Credential]] = defaultdict(list)
+    for credential in Credential.objects.filter(
+        person_id__in=list(people), decision_state=DecisionState.HELD
+    ).order_by("id"):
+        found[credential.person_id].append(credential)
+    return found
+
+
+def mark_facts(*, people: Iterable[int], today: dt.date, grace_days: int) -> dict[int, bool]:
+    """Return person key → whether a current certificate exists; absent without any.
+
+    Current = not voided and the term covers today or its grace (DOMAIN §7).
+    """
+    found: dict[int, bool] = {}
+    grace = dt.timedelta(days=grace_days)
+    rows = Certificate.objects.filter(person_id__in=list(people), void__isnull=True).values_list(
+        "person_id", "starts_on", "ends_before"
+    )
+    for person, starts_on, ends_before in rows:
+        current = starts_on <= today < ends_before + grace
+        found[person] = found.get(person, False) or current
+    return found
+
+
+def of_practice_year(*, practice: int, year: int) -> QuerySet[Certificate]:
+    """Return a practice's valid certificates of a year, by name, superseded ones left out."""
+    return (
+        Certificate.objects.filter(
+            practice_id=practice, year=year, void__isnull=True, certificate__isnull=True
+        )
+        .select_related("person")
+        .order_by("person__last_name", "person__first_name", "id")
+    )
+
+
+def by_number(*, number: str) -> Certificate | None:
+    """Return a certificate with its voiding and file, or None."""
+    return (
+        Certificate.objects.filter(number=number)
+        .select_related("void", "file", "practice", "person", "credential")
+        .first()
+    )
+
+
+def of_person(*, person: int, practice: int | None) -> QuerySet[Certificate]:
+    """Return a person's certificates that a practice may see, newest first."""
+    rows = Certificate.objects.filter(person_id=person).select_related("void")
+    if practice is not None:
+        rows = rows.filter(Q(practice_id=practice) | Q(practice__isnull=True))
+    return rows.order_by("-issued_at", "-id")
+
+
+def count_of_year(*, practice: int, year: int) -> int:
+    """Return how many valid certificates a practice has of a year."""
+    return Certificate.objects.filter(
+        practice_id=practice, year=year, void__isnull=True, certificate__isnull=True
+    ).count()
+
+
+def valid_of_term(*, term: int) -> list[Certificate]:
+    """Return the certificates of a term that are not voided."""
+    return list(Certificate.objects.filter(term_id=term, void__isnull=True))
+
+
+def downloaded_for_unit(*, unit: int) -> bool:
+    """Return whether a certificate of the term that a unit paid for was fetched."""
+    return CertificateDownload.objects.filter(certificate__term__unit_id=unit).exists()
+
+
+def file_of(*, certificate: int) -> str | None:
+    """Return the SHA-256 of a certificate's kept PDF, or None."""
+    return (
+        CertificateFile.objects.filter(certificate_id=certificate)
+        .values_list("sha256", flat=True)
+        .first()
+    )
+
+
+def years_of(*, practice: int) -> list[int]:
+    """Return the years of which a practice has certificates, newest first."""
+    rows = Certificate.objects.filter(practice_id=practice).values_list("year", flat=True)
+    return sorted(set(rows.distinct()), reverse=True)
+
+
+def print_by_reference(*, practice: int, reference: str) -> CertificatePrint | None:
+    """Return a practice's print, or None."""
+    return CertificatePrint.objects.filter(practice_id=practice, reference=reference).first()
+
+
+def prints_of(*, practice: int, limit: int = 10) -> list[CertificatePrint]:
+    """Return a practice's newest prints."""
+    return list(CertificatePrint.objects.filter(practice_id=practice).order_by("-id")[:limit])
+
+
+def without_file(*, limit: int) -> list[Certificate]:
+    """Return the newest certificates whose PDF is not rendered yet, for the worker."""
+    return list(
+        Certificate.objects.filter(file__isnull=True, void__isnull=True).order_by("-id")[:limit]
+    )

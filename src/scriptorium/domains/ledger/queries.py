@@ -1,0 +1,189 @@
+"""Reading the ledger."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from scriptorium.domains.catalog.enums import PartKind, ProductKind
+from scriptorium.domains.ledger.enums import PartState, UnitState
+from scriptorium.domains.ledger.models import Action, ActionLine, Balance, Unit, UnitPart
+from scriptorium.kernel.payer import Payer
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What a payer has of one kind."""
+
+    kind: str
+    free: int = 0
+    reserved: int = 0
+    in_use: int = 0
+    first_expiry: dt.date | None = None
+    expiring: int = 0
+
+
+def stock_of(*, payer: Payer) -> dict[str, Stock]:
+    """Return kind → stock for the eight tiles, with the soonest expiry of free units."""
+    balances = {b.kind: b for b in Balance.objects.filter(**payer.columns)}
+    expiries: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
+    for row in (
+        Unit.objects.filter(state=UnitState.FREE, **payer.columns)
+        .values("kind", "expires_on")
+        .annotate(count=Count("id"))
+        .order_by("kind", "expires_on")
+    ):
+        expiries[row["kind"]].append((row["expires_on"], row["count"]))
+    result = {}
+    for kind in ProductKind.values:
+        balance = balances.get(kind)
+        first, expiring = expiries[kind][0] if expiries.get(kind) else (None, 0)
+        result[kind] = Stock(
+            kind,
+            balance.free if balance else 0,
+            balance.reserved if balance else 0,
+            balance.in_use if balance else 0,
+            first,
+            expiring,
+        )
+    return result
+
+
+def free_of(*, payer: Payer, kind: str) -> int:
+    """Return how many free units a payer has of a kind."""
+    balance = Balance.objects.filter(kind=kind, **payer.columns).only("free").first()
+    return balance.free if balance else 0
+
+
+def live_parts(*, people: Iterable[int]) -> dict[int, list[UnitPart]]:
+    """Return person key → parts that are not released, with their units' payers."""
+    found: dict[int, list[UnitPart]] = defaultdict(list)
+    for part in (
+        UnitPart.objects.filter(person_id__in=list(people))
+        .exclude(state=PartState.RELEASED)
+        .order_by("id")
+    ):
+        assert part.person_id is not None
+        found[part.person_id].append(part)
+    return found
+
+
+def reserved_parts(*, links: Iterable[int]) -> dict[int, list[UnitPart]]:
+    """Return link key → parts reserved for somebody who has not accepted yet."""
+    found: dict[int, list[UnitPart]] = defaultdict(list)
+    for part in UnitPart.objects.filter(
+        link_id__in=list(links), state=PartState.RESERVED
+    ).order_by("id"):
+        assert part.link_id is not None
+        found[part.link_id].append(part)
+    return found
+
+
+def mark_parts(
+    *, people: Iterable[int], links: Iterable[int]
+) -> list[tuple[int | None, int | None, str, str, str]]:
+    """Return (person, link, kind, choice, state) of what the board's marks show, one query."""
+    return list(
+        UnitPart.objects.filter(
+            Q(person_id__in=list(people)) | Q(link_id__in=list(links), state=PartState.RESERVED)
+        )
+        .exclude(state=PartState.RELEASED)
+        .order_by("id")
+        .values_list("person_id", "link_id", "kind", "choice", "state")
+    )
+
+
+def action_by_key(*, actor_reference: str, idempotency_key: str) -> Action | None:
+    """Return the action that an earlier click with the same key made."""
+    return Action.objects.filter(
+        actor_reference=actor_reference, idempotency_key=idempotency_key
+    ).first()
+
+
+def action_lines(*, action: Action) -> QuerySet[ActionLine]:
+    """Return an action's lines with everything that the result page shows."""
+    return (
+        ActionLine.objects.filter(action=action)
+        .select_related("link__practice", "unit", "term", "certificate")
+        .order_by("id")
+    )
+
+
+def units_of_link(*, link: int) -> QuerySet[Unit]:
+    """Return the units reserved or assigned through a roster link, newest first."""
+    return Unit.objects.filter(link_id=link).prefetch_related("parts").order_by("-assigned_at", "-id")
+
+
+def membership_parts(*, units: Iterable[int], state: str, by: dt.date) -> list[UnitPart]:
+    """Return membership parts of units in a state whose first day is ``by`` or earlier."""
+    return list(
+        UnitPart.objects.filter(
+            unit_id__in=list(units),
+            kind=PartKind.MEMBERSHIP,
+            state=state,
+            term_starts_on__lte=by,
+        ).order_by("id")
+    )
+
+
+def parts_to_start(*, today: dt.date, limit: int) -> list[UnitPart]:
+    """Return membership parts whose term begins; read by the nightly run."""
+    return list(
+        UnitPart.objects.filter(
+            kind=PartKind.MEMBERSHIP, state=PartState.ASSIGNED, term_starts_on__lte=today
+        ).order_by("id")[:limit]
+    )
+
+
+def parts_to_complete(*, today: dt.date, limit: int) -> list[UnitPart]:
+    """Return membership parts whose term is over; read by the nightly run."""
+    return list(
+        UnitPart.objects.filter(
+            kind=PartKind.MEMBERSHIP, state=PartState.STARTED, term_ends_before__lte=today
+        ).order_by("id")[:limit]
+    )
+
+
+def units_to_expire(*, today: dt.date, limit: int) -> list[Unit]:
+    """Return free units whose last day is over, locked; read by the nightly run."""
+    return list(
+        Unit.objects.select_for_update()
+        .filter(state=UnitState.FREE, expires_on__lte=today)
+        .order_by("id")[:limit]
+    )
+
+
+def locked_action(*, practice: int, reference: str) -> Action | None:
+    """Return an action of a practice, locked against a second undo, or None."""
+    return (
+        Action.objects.select_for_update()
+        .filter(payer_practice_id=practice, reference=reference)
+        .first()
+    )
+
+
+def parts_of_units(*, units: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    """Return unit key → (kind, state) of each part."""
+    found: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows = UnitPart.objects.filter(unit_id__in=list(units)).values_list("unit_id", "kind", "state")
+    for unit, kind, state in rows:
+        found[unit].append((kind, state))
+    return found
+
+
+def locked_units_of_link(*, link: int, states: Iterable[str]) -> list[Unit]:
+    """Return a link's units in the given states, locked, in key order."""
+    return list(
+        Unit.objects.select_for_update()
+        .filter(link_id=link, state__in=list(states))
+        .order_by("pk")
+    )
+
+
+def unit_of_link(*, link: int, reference: str) -> Unit | None:
+    """Return one unit that is held through a link, locked, or None."""
+    return Unit.objects.select_for_update().filter(reference=reference, link_id=link).first()

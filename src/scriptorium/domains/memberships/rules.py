@@ -1,0 +1,172 @@
+"""When memberships are due, lapse and end, and what a renewal does (DOMAIN §3). Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from scriptorium.domains.memberships.enums import MembershipState
+from scriptorium.kernel.periods import Anchor, Period, year_from
+
+
+class CannotApply(Exception):
+    """A membership year cannot be added; the text is the reason that a person reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """The programme's numbers that this module needs, in days."""
+
+    due: int
+    grace: int
+    ended_after: int
+    renew_early: int
+    reinstatement_price: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """What is stored of a membership that decides its state."""
+
+    renews_on: dt.date
+    lapses_on: dt.date
+    latest_starts_on: dt.date
+    anchor: Anchor
+    cancelled_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class YearPlan:
+    """The year that will be added.
+
+    ``extends`` is false when it starts afresh today and thereby sets a new anchor.
+    """
+
+    period: Period
+    anchor: Anchor
+    extends: bool
+
+
+def words(day: dt.date) -> str:
+    """Return a date as people read it here, such as "23 Nov 2026"."""
+    return f"{day.day} {day:%b %Y}"
+
+
+def ended_from(dates: Dates, windows: Windows) -> dt.date:
+    """Return the first day on which the membership counts as ended."""
+    if dates.cancelled_on is not None:
+        return dates.cancelled_on
+    return max(dates.renews_on + dt.timedelta(days=windows.ended_after), dates.lapses_on)
+
+
+def state_on(dates: Dates | None, today: dt.date, windows: Windows) -> MembershipState:
+    """Return a membership's state on a day; None means that there never was one."""
+    if dates is None:
+        return MembershipState.NEVER
+    if today >= ended_from(dates, windows):
+        return MembershipState.ENDED
+    if today >= dates.lapses_on:
+        return MembershipState.LAPSED
+    if today >= dates.renews_on:
+        return MembershipState.OVERDUE
+    if today >= dates.renews_on - dt.timedelta(days=windows.due):
+        return MembershipState.DUE
+    return MembershipState.ACTIVE
+
+
+def state_words(state: MembershipState, renews_on: dt.date | None, today: dt.date) -> str:
+    """Return the words beside the colour: "Due in 21 days", "Overdue by 3 days", "Due today"."""
+    if renews_on is None or state in {MembershipState.NEVER, MembershipState.PENDING}:
+        return "No membership"
+    days = (renews_on - today).days
+    if state == MembershipState.ENDED:
+        return "Ended"
+    if state == MembershipState.LAPSED:
+        return "Lapsed"
+    if days == 0:
+        return "Due today"
+    count = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
+    if state == MembershipState.OVERDUE:
+        return f"Overdue by {count}"
+    if state == MembershipState.DUE:
+        return f"Due in {count}"
+    return "In force"
+
+
+def lapse_after(renews_on: dt.date, windows: Windows) -> dt.date:
+    """Return the default day on which grace ends for a renewal date."""
+    return renews_on + dt.timedelta(days=windows.grace)
+
+
+def _afresh(today: dt.date) -> YearPlan:
+    anchor = Anchor.of(today)
+    return YearPlan(year_from(today, anchor), anchor, extends=False)
+
+
+def _from_old_end(dates: Dates) -> YearPlan:
+    return YearPlan(year_from(dates.renews_on, dates.anchor), dates.anchor, extends=True)
+
+
+def plan_new(dates: Dates | None, today: dt.date, windows: Windows) -> YearPlan:
+    """Return the year that a membership unit pays for.
+
+    Raises:
+        CannotApply: there is a membership already; the reason names the way on.
+    """
+    state = state_on(dates, today, windows)
+    if dates is None:
+        return _afresh(today)
+    if state == MembershipState.ENDED:
+        raise CannotApply(_reinstatement(dates, windows))
+    if state == MembershipState.LAPSED:
+        raise CannotApply(f"Lapsed on {words(dates.lapses_on)}; assign a renewal instead")
+    raise CannotApply(
+        f"Already a member until {words(dates.renews_on - dt.timedelta(days=1))};"
+        " assign a renewal instead"
+    )
+
+
+def plan_renewal(dates: Dates | None, today: dt.date, windows: Windows) -> YearPlan:
+    """Return the year that a renewal unit pays for.
+
+    Before the lapse it extends from the old end; later it starts today with a new anchor.
+
+    Raises:
+        CannotApply: no membership, renewed already, too early, or ended.
+    """
+    if dates is None:
+        raise CannotApply("Has no membership to renew; assign a membership or a package instead")
+    state = state_on(dates, today, windows)
+    if state == MembershipState.ENDED:
+        raise CannotApply(_reinstatement(dates, windows))
+    if dates.latest_starts_on > today:
+        raise CannotApply(f"Already renewed to {words(dates.renews_on)}")
+    earliest = dates.renews_on - dt.timedelta(days=windows.renew_early)
+    if today < earliest:
+        raise CannotApply(
+            f"Paid until {words(dates.renews_on)}; can be renewed from {words(earliest)}"
+        )
+    return _afresh(today) if state == MembershipState.LAPSED else _from_old_end(dates)
+
+
+def plan_package_year(dates: Dates | None, today: dt.date, windows: Windows) -> YearPlan:
+    """Return the membership year of a package.
+
+    Raises:
+        CannotApply: this part is waived, and why (DOMAIN §2: once per cycle).
+    """
+    if dates is None:
+        return _afresh(today)
+    state = state_on(dates, today, windows)
+    if state == MembershipState.ENDED:
+        raise CannotApply(_reinstatement(dates, windows))
+    if dates.latest_starts_on > today:
+        raise CannotApply(f"Already renewed to {words(dates.renews_on)}")
+    return _afresh(today) if state == MembershipState.LAPSED else _from_old_end(dates)
+
+
+def _reinstatement(dates: Dates, windows: Windows) -> str:
+    return (
+        f"Membership ended on {words(ended_from(dates, windows))};"
+        f" it can be reinstated for {windows.reinstatement_price}, please contact us"
+    )

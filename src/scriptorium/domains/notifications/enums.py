@@ -1,0 +1,23 @@
+"""The mails that the portal sends; each has a subject, a text and an HTML template."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class MailTemplate(models.TextChoices):
+    """Keys of the templates under ``templates/mail``."""
+
+    INVITATION = "invitation", "Invitation to set up an account"
+    INVITATION_REMINDER = "invitation_reminder", "Reminder of an invitation"
+    JOIN = "join", "Invitation to join a practice with an existing account"
+    INVITATION_EXPIRED = "invitation_expired", "An invitation expired (to the practice)"
+    HAND_OVER = "hand_over", "You are asked to become primary administrator"
+    HAND_OVER_DONE = "hand_over_done", "The hand-over is done"
+    MEMBERSHIP_EXTENDED = "membership_extended", "Your membership was extended"
+    UNIT_ASSIGNED = "unit_assigned", "Something was assigned to you"
+    EMAIL_CHANGE = "email_change", "Confirm your new e-mail address"
+    EMAIL_CHANGED = "email_changed", "Your e-mail address is being changed (to the old one)"
+    LINK_ENDED = "link_ended", "Your link with a practice ended"
+    UNITS_EXPIRING = "units_expiring", "Free units expire soon"
+    ACCOUNT = "account", "Mail of the sign-in system"

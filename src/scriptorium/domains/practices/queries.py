@@ -1,0 +1,305 @@
+"""Reading practices and rosters."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from scriptorium.domains.practices.enums import PracticeRole
+from scriptorium.domains.practices.models import (
+    NO_DATE,
+    HandOver,
+    Invitation,
+    LinkRole,
+    Practice,
+    RosterLink,
+    Supervision,
+)
+from scriptorium.domains.practices.rules import Standing
+
+OPEN_INVITATION = Q(accepted_at__isnull=True, closed_at__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterFilter:
+    """What the board's address asks for (CONTRACT, filters)."""
+
+    q: str = ""
+    state: str = ""
+    role: str = ""
+    sort: str = "renewal"
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers of the board's banner."""
+
+    now: int
+    due: int
+
+
+def by_reference(*, reference: str) -> Practice | None:
+    """Return a practice with its primary administrator and counter, or None."""
+    return (
+        Practice.objects.filter(reference=reference).select_related("primary", "counter").first()
+    )
+
+
+def standing_of(*, practice: Practice, person: int) -> Standing:
+    """Return a person's place in a practice, from roles that hold at this moment."""
+    links = RosterLink.objects.filter(
+        practice=practice, person_id=person, ended_at__isnull=True
+    ).values_list("pk", "roles__role", "roles__ended_at")
+    found = list(links)
+    return Standing(
+        primary=practice.primary_id == person,
+        roles=frozenset(role for _, role, ended in found if role and ended is None),
+        member=bool(found),
+    )
+
+
+def practices_of(*, person: int) -> list[Practice]:
+    """Return the practices in which a person has a say, by name; for the switcher and menu."""
+    return list(
+        Practice.objects.filter(
+            Q(primary_id=person)
+            | Q(
+                links__person_id=person,
+                links__ended_at__isnull=True,
+                links__roles__isnull=False,
+                links__roles__ended_at__isnull=True,
+            )
+        )
+        .distinct()
+        .order_by("name")
+    )
+
+
+def live_links(*, practice: int) -> QuerySet[RosterLink]:
+    """Return the people who are on a practice's roster now."""
+    return RosterLink.objects.filter(practice_id=practice, ended_at__isnull=True)
+
+
+def filtered(
+    *, practice: int, wanted: RosterFilter, today: dt.date, due_days: int
+) -> QuerySet[RosterLink]:
+    """Return the roster as the board's filters ask, in the board's order."""
+    links = live_links(practice=practice)
+    if wanted.q:
+        for word in wanted.q.casefold().split()[:5]:
+            links = links.filter(search_text__contains=word)
+    links = in_state(links, wanted.state, today, due_days)
+    if wanted.role == "member":
+        links = links.exclude(roles__ended_at__isnull=True, roles__isnull=False)
+    elif wanted.role:
+        links = links.filter(roles__role=wanted.role, roles__ended_at__isnull=True)
+    if wanted.sort == "name":
+        return links.order_by("sort_name", "id")
+    return links.order_by("board_order", "sort_name", "id")
+
+
+def in_state(
+    links: QuerySet[RosterLink], state: str, today: dt.date, due_days: int
+) -> QuerySet[RosterLink]:
+    """Narrow a roster to one of the board's states, by the derived dates."""
+    soon = today + dt.timedelta(days=due_days)
+    if state == "now":
+        return links.filter(board_order__lte=today, renews_on__lte=today, ends_on__gt=today)
+    if state == "due":
+        return links.filter(board_order__gt=today, board_order__lte=soon, renews_on__lte=soon)
+    if state == "ok":
+        return links.filter(renews_on__gt=soon)
+    if state == "invited":
+        return links.filter(person__isnull=True)
+    if state == "none":
+        return links.filter(person__isnull=False).filter(
+            Q(renews_on__isnull=True) | Q(ends_on__lte=today)
+        )
+    return links
+
+
+def counts(*, practice: int, today: dt.date, due_days: int) -> Counts:
+    """Return how many people are red and orange; the cost grows with those, not the roster."""
+    links = live_links(practice=practice)
+    return Counts(
+        now=in_state(links, "now", today, due_days).count(),
+        due=in_state(links, "due", today, due_days).count(),
+    )
+
+
+def link_by_reference(*, practice: int, reference: str) -> RosterLink | None:
+    """Return one roster link, ended ones included, or None."""
+    return (
+        RosterLink.objects.filter(practice_id=practice, reference=reference)
+        .select_related("person", "person__user")
+        .first()
+    )
+
+
+def links_by_email(*, practice: int, emails: Iterable[str]) -> dict[str, RosterLink]:
+    """Return lower-case address → live link of the practice."""
+    rows = (
+        live_links(practice=practice)
+        .annotate(address=Lower("email"))
+        .filter(address__in=[email.lower() for email in emails])
+    )
+    return {row.email.lower(): row for row in rows}
+
+
+def open_invitations(*, links: Iterable[int]) -> dict[int, Invitation]:
+    """Return link key → its open invitation."""
+    return {
+        i.link_id: i for i in Invitation.objects.filter(OPEN_INVITATION, link_id__in=list(links))
+    }
+
+
+def roles_of(*, links: Iterable[int]) -> dict[int, list[LinkRole]]:
+    """Return link key → roles held now."""
+    found: dict[int, list[LinkRole]] = defaultdict(list)
+    for role in LinkRole.objects.filter(link_id__in=list(links), ended_at__isnull=True):
+        found[role.link_id].append(role)
+    return found
+
+
+def supervisors(*, practice: int, scribes: Iterable[int], on: dt.date) -> dict[int, list[str]]:
+    """Return scribe key → certificate names of the physicians who supervise on a day."""
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = (
+        Supervision.objects.filter(
+            Q(ends_before__isnull=True) | Q(ends_before__gt=on),
+            practice_id=practice,
+            scribe_id__in=list(scribes),
+            starts_on__lte=on,
+        )
+        .order_by("starts_on", "id")
+        .values_list("scribe_id", "physician__certificate_name")
+    )
+    for scribe, name in rows:
+        found[scribe].append(name)
+    return found
+
+
+def supervisions(*, practice: int, scribe: int | None = None) -> QuerySet[Supervision]:
+    """Return who supervised whom at a practice, newest first."""
+    rows = Supervision.objects.filter(practice_id=practice).select_related("physician", "scribe")
+    if scribe is not None:
+        rows = rows.filter(scribe_id=scribe)
+    return rows.order_by("-starts_on", "-id")
+
+
+def open_hand_over(*, practice: int) -> HandOver | None:
+    """Return the hand-over that waits for an answer."""
+    return (
+        HandOver.objects.filter(OPEN_INVITATION, practice_id=practice)
+        .select_related("to_person", "from_person", "practice")
+        .first()
+    )
+
+
+def hand_overs_for(*, person: int) -> list[HandOver]:
+    """Return hand-overs that wait for this person's answer."""
+    return list(
+        HandOver.objects.filter(OPEN_INVITATION, to_person_id=person).select_related(
+            "practice", "from_person"
+        )
+    )
+
+
+def locked_links(*, practice: int, keys: Iterable[int]) -> list[RosterLink]:
+    """Return live links by key, locked in key order, in the order of names."""
+    links = list(
+        live_links(practice=practice)
+        .select_for_update()
+        .filter(pk__in=list(keys))
+        .order_by("pk")
+    )
+    return sorted(links, key=lambda link: (link.board_order, link.sort_name, link.pk))
+
+
+
+def invitation_by_hash(*, token_hash: str) -> Invitation | None:
+    """Return an invitation with its link and practice, or None."""
+    return (
+        Invitation.objects.filter(token_hash=token_hash).select_related("link__practice").first()
+    )
+
+
+def live_link_of(*, practice: int, person: int) -> RosterLink | None:
+    """Return a person's live link with a practice, or None."""
+    return live_links(practice=practice).filter(person_id=person).first()
+
+
+def references(*, keys: Iterable[int]) -> dict[int, str]:
+    """Return practice key → reference."""
+    return dict(Practice.objects.filter(pk__in=list(keys)).values_list("pk", "reference"))
+
+
+def invitations_over(*, now: dt.datetime, limit: int) -> list[Invitation]:
+    """Return open invitations whose time is over, for the nightly run."""
+    return list(
+        Invitation.objects.filter(OPEN_INVITATION, expires_at__lte=now)
+        .select_related("link__practice__primary")
+        .order_by("id")[:limit]
+    )
+
+
+def invitations_open(*, now: dt.datetime) -> Iterable[Invitation]:
+    """Return open invitations that can still be accepted, for reminders."""
+    return (
+        Invitation.objects.filter(OPEN_INVITATION, expires_at__gt=now)
+        .select_related("link__practice")
+        .order_by("id")
+        .iterator(chunk_size=500)
+    )
+
+
+def people_ended_unsorted(*, today: dt.date, limit: int) -> list[int]:
+    """Return people whose membership ended but whose rows still sort by its date."""
+    rows = RosterLink.objects.filter(
+        ended_at__isnull=True, person__isnull=False, ends_on__lte=today, board_order__lt=NO_DATE
+    ).values_list("person_id", flat=True)
+    return [key for key in rows.distinct()[:limit] if key is not None]
+
+
+def search(*, text: str, limit: int = 50) -> list[Practice]:
+    """Return practices whose name contains every word, for staff."""
+    found = Practice.objects.select_related("primary", "counter")
+    for word in text.split()[:5]:
+        found = found.filter(name__icontains=word)
+    return list(found.order_by("name", "id")[:limit])
+
+
+def physicians_of(*, practice: int) -> list[RosterLink]:
+    """Return the live links of a practice's physicians, by name."""
+    return list(
+        live_links(practice=practice)
+        .filter(roles__role=PracticeRole.PHYSICIAN, roles__ended_at__isnull=True)
+        .order_by("sort_name", "id")
+    )
+
+
+def role_holders(*, practice: int) -> list[LinkRole]:
+    """Return who holds a role at a practice now, with their links."""
+    return list(
+        LinkRole.objects.filter(
+            link__practice_id=practice, link__ended_at__isnull=True, ended_at__isnull=True
+        )
+        .select_related("link")
+        .order_by("role", "link__sort_name", "id")
+    )
+
+
+def supervision_by_reference(*, practice: int, reference: str) -> Supervision | None:
+    """Return one open supervision of a practice, or None."""
+    return (
+        Supervision.objects.filter(
+            practice_id=practice, reference=reference, ends_before__isnull=True
+        )
+        .select_related("physician", "scribe")
+        .first()
+    )

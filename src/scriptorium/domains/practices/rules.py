@@ -1,0 +1,86 @@
+"""Who may do what at a practice, and when invitations and hand-overs count. Pure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from scriptorium.domains.practices.enums import PracticeRole
+
+
+class NotAllowed(Exception):
+    """The person's role does not allow this; the text says who may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's place in a practice."""
+
+    primary: bool = False
+    roles: frozenset[str] = frozenset()
+    member: bool = False
+
+    @property
+    def manages(self) -> bool:
+        """Primary administrator or deputy."""
+        return self.primary or PracticeRole.DEPUTY in self.roles
+
+    @property
+    def reads(self) -> bool:
+        """May see the board: managers, physicians and auditors."""
+        return self.manages or bool(self.roles)
+
+    @property
+    def words(self) -> str:
+        """The role in words, for pages and logs."""
+        if self.primary:
+            return "primary administrator"
+        for role in PracticeRole:
+            if role in self.roles:
+                return role.label.lower()
+        return "member" if self.member else "nobody here"
+
+
+def check_can_manage(standing: Standing) -> None:
+    """Refuse anybody but the primary administrator and the deputies.
+
+    Raises:
+        NotAllowed: says who may.
+    """
+    if not standing.manages:
+        raise NotAllowed("Only the primary administrator and deputies can change this.")
+
+
+def can_manage(standing: Standing) -> bool:
+    """Return whether ``check_can_manage`` would pass."""
+    return standing.manages
+
+
+def check_can_hand_over(standing: Standing) -> None:
+    """Refuse anybody but the primary administrator.
+
+    Raises:
+        NotAllowed: says who may.
+    """
+    if not standing.primary:
+        raise NotAllowed("Only the primary administrator can hand over.")
+
+
+def can_hand_over(standing: Standing) -> bool:
+    """Return whether ``check_can_hand_over`` would pass."""
+    return standing.primary
+
+
+def sort_name(first_name: str, last_name: str) -> str:
+    """Return the key by which a roster is ordered: last name, then first."""
+    return f"{last_name} {first_name}".strip().casefold()[:170]
+
+
+def search_text(first_name: str, last_name: str, email: str) -> str:
+    """Return what a search looks through."""
+    return f"{first_name} {last_name} {email}".casefold()[:420]
+
+
+def days_left(expires_at: dt.datetime, now: dt.datetime) -> int:
+    """Return the whole days that an invitation has left, 0 on its last."""
+    return max(0, (expires_at - now).days)

@@ -1,0 +1,1 @@
+"""Sending mail: one protocol, a folder or an SMTP server behind it."""

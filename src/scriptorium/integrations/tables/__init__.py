@@ -1,0 +1,1 @@
+"""Lists of people as tables: pasted, CSV and XLSX in, CSV and XLSX out."""

@@ -1,0 +1,104 @@
+"""From a certificate's row to its PDF: rendered once, kept, and served as the same bytes."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+
+from scriptorium.domains.audit.operations import Happening, record
+from scriptorium.domains.credentials import operations as credentials
+from scriptorium.domains.credentials import queries as held
+from scriptorium.domains.credentials.enums import PrintState
+from scriptorium.domains.credentials.models import Certificate, CertificatePrint
+from scriptorium.domains.practices.models import Practice
+from scriptorium.integrations.pdf.documents import CertificateDocument
+from scriptorium.integrations.pdf.merging import render_merged
+from scriptorium.journeys.services import certificate_renderer, file_store
+from scriptorium.kernel.actor import Actor
+
+_BATCH = 25
+
+
+def document_of(certificate: Certificate) -> CertificateDocument:
+    """Return what a certificate prints, from its frozen content alone."""
+    content = certificate.content
+    return CertificateDocument(
+        number=content["number"],
+        title=content["title"],
+        person_name=content["name"],
+        body_name=content["body"],
+        starts_on=dt.date.fromisoformat(content["starts_on"]),
+        ends_before=dt.date.fromisoformat(content["ends_before"]),
+        issued_on=dt.date.fromisoformat(content["issued_on"]),
+        wording=content["wording"],
+        verification_address=f"{settings.BASE_URL}/verify/{content['number']}/",
+        content_sha256=certificate.content_sha256,
+        credential="; ".join(content["credentials"]),
+        practice_name=content["practice"],
+        physicians=tuple(content["physicians"]),
+    )
+
+
+def pdf_of(*, certificate: Certificate, now: dt.datetime) -> bytes:
+    """Return a certificate's PDF; the first call renders and keeps it (DOMAIN §7)."""
+    file = getattr(certificate, "file", None)
+    if file is not None:
+        return file_store().get(sha256=file.sha256)
+    content = certificate_renderer().render(documents=[document_of(certificate)])
+    sha256 = file_store().put(content=content)
+    with transaction.atomic():
+        credentials.keep_file(certificate=certificate, sha256=sha256, size=len(content), now=now)
+    kept = held.file_of(certificate=certificate.pk)
+    return content if kept is None or kept == sha256 else file_store().get(sha256=kept)
+
+
+@transaction.atomic(durable=True)
+def log_download(*, certificate: Certificate, by: str, now: dt.datetime) -> None:
+    """Remember a download; it bars the release of the unit (DOMAIN §2)."""
+    credentials.log_download(certificate=certificate, by=by, now=now)
+
+
+@transaction.atomic(durable=True)
+def ask_for_print(
+    *, actor: Actor, practice: Practice, year: int, now: dt.datetime
+) -> CertificatePrint:
+    """Ask for all certificates of a practice and year as one PDF."""
+    total = held.count_of_year(practice=practice.pk, year=year)
+    wish = credentials.open_print(
+        practice=practice.pk, year=year, total=total, by=actor.reference, now=now
+    )
+    record(
+        actor=actor,
+        happening=Happening(
+            "certificate.print_requested",
+            "practice",
+            practice.reference,
+            practice.reference,
+            {"year": year},
+        ),
+        now=now,
+    )
+    return wish
+
+
+def run_print(*, wish: CertificatePrint, now: dt.datetime) -> None:
+    """Put a print together; progress is written as it goes, and a killed run starts again."""
+    certificates = list(held.of_practice_year(practice=wish.practice_id, year=wish.year))
+    credentials.print_progress(wish=wish, state=PrintState.RUNNING, total=len(certificates))
+    pages: list[bytes] = []
+    for start in range(0, len(certificates), _BATCH):
+        pages += [pdf_of(certificate=c, now=now) for c in certificates[start : start + _BATCH]]
+        credentials.print_progress(wish=wish, state=PrintState.RUNNING, done=len(pages))
+    merged = render_merged(pdfs=pages, title=f"Certificates {wish.year}")
+    sha256 = file_store().put(content=merged)
+    credentials.print_progress(
+        wish=wish, state=PrintState.DONE, done=len(pages), sha256=sha256, finished_at=now
+    )
+
+
+def print_file(*, wish: CertificatePrint) -> bytes:
+    """Return the bytes of a finished print."""
+    return file_store().get(sha256=wish.sha256)
+

@@ -1,0 +1,156 @@
+"""What happens by itself each night, each step idempotent and in small transactions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+
+from django.db import transaction
+
+from scriptorium.domains.accounts.operations import invitation_token
+from scriptorium.domains.audit.operations import Happening, record_many
+from scriptorium.domains.catalog.enums import MANY
+from scriptorium.domains.catalog.queries import programme
+from scriptorium.domains.ledger import operations as ledger
+from scriptorium.domains.ledger import queries as stock
+from scriptorium.domains.ledger.enums import PartState, UnitState
+from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.notifications.operations import Mail, enqueue
+from scriptorium.domains.practices import operations as practices
+from scriptorium.domains.practices import queries as roster
+from scriptorium.kernel.actor import Actor
+
+CHUNK = 200
+
+
+@transaction.atomic(durable=True)
+def _start_years(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    parts = stock.parts_to_start(today=today, limit=CHUNK)
+    ledger.move_parts(actor=actor, parts=parts, to=PartState.STARTED, now=now)
+    return len(parts)
+
+
+@transaction.atomic(durable=True)
+def _complete_years(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    parts = stock.parts_to_complete(today=today, limit=CHUNK)
+    ledger.move_parts(actor=actor, parts=parts, to=PartState.COMPLETED, now=now)
+    return len(parts)
+
+
+@transaction.atomic(durable=True)
+def _expire_units(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    units = stock.units_to_expire(today=today, limit=CHUNK)
+    ledger.expire_units(actor=actor, units=units, now=now)
+    lost = Counter((u.payer_practice_id, u.kind) for u in units if u.payer_practice_id)
+    references = roster.references(keys=[practice for practice, _ in lost if practice])
+    record_many(
+        actor=actor,
+        happenings=[
+            Happening("units.expired", "practice", references[practice], references[practice],
+                      {"count": count, "kind": MANY[kind]})
+            for (practice, kind), count in lost.items() if practice
+        ],
+        now=now,
+    )  # fmt: skip
+    return len(units)
+
+
+@transaction.atomic(durable=True)
+def _expire_invitations(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    invitations = roster.invitations_over(now=now, limit=CHUNK)
+    for invitation in invitations:
+        link = invitation.link
+        units = stock.locked_units_of_link(link=link.pk, states=[UnitState.RESERVED])
+        ledger.release_units(
+            actor=actor, units=units, reason="The invitation expired", today=today, now=now
+        )
+    practices.close_invitations(links=[i.link for i in invitations], because="expired", now=now)
+    record_many(
+        actor=actor,
+        happenings=[
+            Happening("roster.invitation_expired", "link", i.link.reference,
+                      i.link.practice.reference, {"name": i.link.name})
+            for i in invitations
+        ],
+        now=now,
+    )  # fmt: skip
+    enqueue(
+        mails=[
+            Mail("invitation_expired", i.link.practice.primary.email, i.link.practice.primary.name,
+                 f"invitation_expired:{i.reference}",
+                 {"practice": i.link.practice.name, "name": i.link.name})
+            for i in invitations
+        ],
+        now=now,
+    )  # fmt: skip
+    return len(invitations)
+
+
+@transaction.atomic(durable=True)
+def _refresh_ended(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    """Sort memberships that ended to the board's end."""
+    del actor, now
+    people = roster.people_ended_unsorted(today=today, limit=CHUNK)
+    found = dates.of_people(people=people)
+    practices.refresh_rows(facts=dates.row_facts(found.values()), today=today)
+    return len(people)
+
+
+@transaction.atomic(durable=True)
+def remind_invited(*, now: dt.datetime) -> int:
+    """Queue the reminders of days 3, 7 and 12; each is queued once, ever (DOMAIN §2).
+
+    A run after days of outage sends the newest reminder that is due and none that is stale.
+    """
+    days = programme().numbers.invitation_reminder_days
+    queued = 0
+    for invitation in roster.invitations_open(now=now):
+        age = (now - invitation.created_at).days
+        due = [day for day in days if day <= age]
+        if not due:
+            continue
+        day = max(due)
+        link = invitation.link
+        enqueue(
+            mails=[
+                Mail(
+                    "invitation_reminder",
+                    link.email,
+                    link.name,
+                    f"invitation_reminder:{invitation.reference}:{day}",
+                    {
+                        "practice": link.practice.name,
+                        "link": f"/invitation/{invitation_token(invitation.reference)}/",
+                        "days_left": max(0, (invitation.expires_at - now).days),
+                    },
+                )
+            ],
+            now=now,
+        )
+        queued += 1
+    return queued
+
+
+STEPS: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
+    "years started": _start_years,
+    "years completed": _complete_years,
+    "units expired": _expire_units,
+    "invitations expired": _expire_invitations,
+    "ended memberships sorted": _refresh_ended,
+}
+
+
+def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
+    """Run every step until it finds nothing more to do; returns counts by step.
+
+    Killed at any point, the next run goes on where this one stopped.
+    """
+    actor = Actor.system("nightly")
+    counts: dict[str, int] = {}
+    for name, step in STEPS.items():
+        counts[name] = 0
+        while done := step(actor, today, now):
+            counts[name] += done
+    counts["reminders due"] = remind_invited(now=now)
+    return counts

@@ -1,0 +1,31 @@
+"""How the sign-in library is fitted into this house."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+from scriptorium.journeys.account_mail import queue_account_mail
+from scriptorium.kernel import clock
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """No open sign-up, and every mail through the outbox."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Accounts start from an invitation; nobody signs up from nowhere."""
+        return False
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Render the library's mail and queue it."""
+        message = self.render_mail(template_prefix, email, context)
+        html = next((body for body, kind in getattr(message, "alternatives", [])), "")
+        queue_account_mail(
+            to_address=email,
+            subject=str(message.subject),
+            text=str(message.body),
+            html=str(html),
+            now=clock.now(),
+        )

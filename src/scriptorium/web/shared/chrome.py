@@ -1,0 +1,87 @@
+"""What surrounds every page: the body's name, the menus, the banners."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from scriptorium.domains.practices.queries import practices_of
+from scriptorium.kernel import clock
+from scriptorium.web.shared.guards import person_of, staff_roles_of
+
+DEMO_LOGINS = (
+    ("dana@riverside.example", "practice administrator"),
+    ("drew@riverside.example", "her deputy"),
+    ("dr.pine@riverside.example", "physician"),
+    ("avery@riverside.example", "auditor"),
+    ("mel@riverside.example", "candidate"),
+    ("omar@lakeside.example", "administrator of 1,000 people"),
+    ("desk@body.example", "membership desk"),
+)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    """Return the context of the base template, computed only when a template reads it."""
+    return {"chrome": SimpleLazyObject(lambda: _build(request))}
+
+
+def _build(request: HttpRequest) -> dict[str, Any]:
+    signed_in = getattr(request, "user", None) is not None and request.user.is_authenticated
+    found: dict[str, Any] = {
+        "body_name": settings.BODY_NAME,
+        "user_name": "",
+        "practices": [],
+        "menu": [],
+        "help_url": f"{reverse('help')}?{urlencode({'page': request.path})}",
+        "home_url": reverse("home") if signed_in else reverse("front"),
+        "banners": _banners(),
+        "demo_logins": DEMO_LOGINS if settings.DEMO else (),
+    }
+    if signed_in:
+        _add_person(request, found)
+    return found
+
+
+def _add_person(request: HttpRequest, found: dict[str, Any]) -> None:
+    person = person_of(request)
+    found["user_name"] = person.name
+    own = practices_of(person=person.pk)
+    found["practices"] = [
+        {
+            "name": practice.name,
+            "url": reverse("board", args=[practice.reference]),
+            "current": f"/practice/{practice.reference}/" in request.path,
+        }
+        for practice in own
+    ]
+    menu = [("Home", reverse("home"))]
+    if own:
+        current = next((p for p in found["practices"] if p["current"]), found["practices"][0])
+        menu.append(("Manage member assignments", current["url"]))
+    menu += [("Profile and security", reverse("profile"))]
+    if staff_roles_of(request):
+        menu.append(("Office", reverse("office")))
+    found["menu"] = menu
+
+
+def _banners() -> list[dict[str, str]]:
+    banners = []
+    if settings.DEMO:
+        banners.append(
+            {
+                "kind": "demo",
+                "text": "Demonstration: everybody and everything here is invented, and second"
+                " factors are not enforced.",
+            }
+        )
+    if clock.shifted_days():
+        days = clock.shifted_days()
+        banners.append(
+            {"kind": "time", "text": f"Time travel: this site lives {days} days from today."}
+        )
+    return banners
