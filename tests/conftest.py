@@ -35,9 +35,9 @@ from tests.support.templates import Missing  # noqa: E402
 ON_POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
 if not ON_POSTGRES:
     # A database in memory belongs to one connection; tests with threads need a file.
-    settings.DATABASES["default"]["TEST"] = {
-        "NAME": str(Path(os.environ["SCRIPTORIUM_VAR"]) / "tests.sqlite3")
-    }
+    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(
+        Path(os.environ["SCRIPTORIUM_VAR"]) / "tests.sqlite3"
+    )
 for _engine in settings.TEMPLATES:
     _engine["OPTIONS"]["string_if_invalid"] = Missing("%s")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver, get_resolver, path
 from django.views.generic import TemplateView
@@ -23,8 +24,12 @@ def _leaves(patterns: Patterns, prefix: str = "") -> Iterator[tuple[str, URLPatt
             yield address, pattern
 
 
-def unguarded(patterns: Patterns, library: Iterable[str]) -> list[str]:
-    """Return addresses of ours without a guard, and of libraries that are not listed."""
+def unguarded(patterns: Patterns, library: Mapping[str, str]) -> list[str]:
+    """Return addresses of ours without a guard, and of libraries that are not as listed.
+
+    Arguments:
+        library: name of an address -> "anyone" or "signed in", which the login middleware enforces.
+    """
     problems = []
     for address, pattern in _leaves(patterns):
         view = pattern.callback
@@ -34,6 +39,10 @@ def unguarded(patterns: Patterns, library: Iterable[str]) -> list[str]:
                 problems.append(f"/{address} has no guard")
         elif pattern.name not in library:
             problems.append(f"/{address} ({pattern.name}) is a library's and not listed")
+        else:
+            who = "signed in" if getattr(view, "login_required", True) else "anyone"
+            if library[pattern.name] != who:
+                problems.append(f"/{address} ({pattern.name}) is open to {who}")
     return problems
 
 
@@ -61,9 +70,11 @@ def test_an_address_without_a_guard_is_noticed() -> None:
         path("class/", _Page.as_view()),
         path("library/", TemplateView.as_view(), name="theirs"),
         path("listed/", TemplateView.as_view(), name="listed"),
+        path("loose/", login_not_required(TemplateView.as_view()), name="loose"),
     ]
-    assert unguarded(patterns, ["listed"]) == [
+    assert unguarded(patterns, {"listed": "signed in", "loose": "signed in"}) == [
         "/forgotten/ has no guard",
         "/class/ has no guard",
         "/library/ (theirs) is a library's and not listed",
+        "/loose/ (loose) is open to anyone",
     ]

@@ -27,8 +27,7 @@ from scriptorium.domains.ledger.enums import PartState
 from scriptorium.domains.ledger.rules import expiry_of
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships.enums import Channel
-from scriptorium.domains.memberships.rules import plan_new
-from scriptorium.domains.memberships.queries import windows
+from scriptorium.domains.memberships.rules import plan_new, windows
 from scriptorium.domains.notifications.models import MailState, OutboxMail
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
@@ -40,6 +39,7 @@ from scriptorium.kernel import clock
 from scriptorium.kernel.actor import Actor, ActorKind
 from scriptorium.kernel.payer import Payer
 from scriptorium.kernel.references import seeded
+
 
 def build(*, day: dt.date) -> None:
     """Fill an empty database with the demonstration.

@@ -17,6 +17,7 @@ from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger.enums import PartState, UnitState
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.rules import CannotApply
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
@@ -145,7 +146,7 @@ def _accept(invitation: Invitation, person: Person, now: dt.datetime, today: dt.
                 planned,
                 kind=unit.kind,
                 choice=unit.choice,
-                dates=dates.dates_of(membership) if membership else None,
+                dates=year_rules.dates_of(membership) if membership else None,
                 held=held,
                 today=today,
             )
@@ -172,6 +173,6 @@ def _accept(invitation: Invitation, person: Person, now: dt.datetime, today: dt.
     )
     if due:
         ledger.move_parts(actor=actor, parts=due, to=PartState.STARTED, now=now)
-    facts = dates.row_facts(memberships_of.values()) or {person.pk: dates.NO_MEMBERSHIP}
+    facts = year_rules.row_facts(memberships_of.values()) or {person.pk: year_rules.NO_MEMBERSHIP}
     practices.refresh_rows(facts=facts, today=today)
     record_many(actor=actor, happenings=happenings, now=now)

@@ -22,7 +22,7 @@ from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger.enums import Outcome, PartState
 from scriptorium.domains.ledger.operations import NotEnoughUnits
 from scriptorium.domains.memberships import operations as memberships
-from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.practices import operations as practices
@@ -239,11 +239,9 @@ def _assign(
         now=now,
     )
     terms = _add_years(plan, chosen, [unit.pk for unit in units], payer, now)
-    certificates = issue_for_terms(
-        practice=practice, terms=terms, now=now, today=today
-    )
+    certificates = issue_for_terms(practice=practice, terms=terms, now=now, today=today)
     _start_due(actor, units, today, now)
-    practices.refresh_rows(facts=dates.row_facts(_touched(plan, terms)), today=today)
+    practices.refresh_rows(facts=year_rules.row_facts(_touched(plan, terms)), today=today)
     unit_of = {p.link.pk: unit for p, unit in zip(chosen, units, strict=True)}
     by_person = {c.person_id: c for c in certificates}
     ledger.write_lines(

@@ -15,6 +15,7 @@ from scriptorium.domains.ledger import queries as ledger
 from scriptorium.domains.ledger.enums import PartState
 from scriptorium.domains.ledger.operations import PartGrant
 from scriptorium.domains.memberships import queries as memberships
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.memberships.rules import (
     CannotApply,
@@ -96,7 +97,7 @@ def plan_assignment(
             parts = live.get(link.person_id, [])
             open_parts = {(p.kind, p.choice) for p in parts if p.state in _LIVE}
             membership = found.get(link.person_id)
-            dates = memberships.dates_of(membership) if membership else None
+            dates = year_rules.dates_of(membership) if membership else None
         try:
             decide(planned, kind=kind, choice=choice, dates=dates, held=open_parts, today=today)
         except CannotApply as refusal:
@@ -149,7 +150,7 @@ def _decide_year(
         planned.detail = "Starts when the invitation is accepted"
         return
     try:
-        year = _YEAR[product](dates, today, memberships.windows())
+        year = _YEAR[product](dates, today, year_rules.windows())
     except CannotApply as refusal:
         if product != ProductKind.PACKAGE:
             raise

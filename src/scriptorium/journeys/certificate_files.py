@@ -101,4 +101,3 @@ def run_print(*, wish: CertificatePrint, now: dt.datetime) -> None:
 def print_file(*, wish: CertificatePrint) -> bytes:
     """Return the bytes of a finished print."""
     return file_store().get(sha256=wish.sha256)
-

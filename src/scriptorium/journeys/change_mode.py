@@ -10,6 +10,7 @@ from django.db import transaction
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.enums import Channel, Mode
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices.models import Practice, RosterLink
@@ -70,7 +71,7 @@ def change_mode(
             now=now,
         )
     memberships.set_mode(membership=membership, payer=payer, mode=Mode(mode), consent=consent)
-    practices.refresh_rows(facts=dates.row_facts([membership]), today=today)
+    practices.refresh_rows(facts=year_rules.row_facts([membership]), today=today)
     record(
         actor=actor,
         happening=Happening(
@@ -107,7 +108,7 @@ def move_lapse(
         memberships.move_lapse(membership=membership, lapses_on=lapses_on)
     except ValueError as error:
         raise CannotChangeMode(str(error)) from error
-    practices.refresh_rows(facts=dates.row_facts([membership]), today=today)
+    practices.refresh_rows(facts=year_rules.row_facts([membership]), today=today)
     record(
         actor=actor,
         happening=Happening(

@@ -88,7 +88,9 @@ def add_people(
     """
     links = practices.add_links(
         practice=practice.pk,
-        people=[NewLink(n.first_name, n.last_name, n.email, n.phone, n.background) for n in newcomers],
+        people=[
+            NewLink(n.first_name, n.last_name, n.email, n.phone, n.background) for n in newcomers
+        ],
         today=today,
     )
     for link, newcomer in zip(links, newcomers, strict=True):
@@ -182,9 +184,7 @@ def send_invitations(
 
 
 @transaction.atomic(durable=True)
-def invite_again(
-    *, actor: Actor, practice: Practice, link: RosterLink, now: dt.datetime
-) -> None:
+def invite_again(*, actor: Actor, practice: Practice, link: RosterLink, now: dt.datetime) -> None:
     """Send a fresh invitation to somebody who has not accepted; the older link stops working.
 
     Raises:

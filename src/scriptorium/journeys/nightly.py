@@ -16,6 +16,7 @@ from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger.enums import PartState, UnitState
 from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
@@ -26,21 +27,21 @@ CHUNK = 200
 
 @transaction.atomic(durable=True)
 def _start_years(actor: Actor, today: dt.date, now: dt.datetime) -> int:
-    parts = stock.parts_to_start(today=today, limit=CHUNK)
+    parts = list(stock.parts_to_start(today=today)[:CHUNK])
     ledger.move_parts(actor=actor, parts=parts, to=PartState.STARTED, now=now)
     return len(parts)
 
 
 @transaction.atomic(durable=True)
 def _complete_years(actor: Actor, today: dt.date, now: dt.datetime) -> int:
-    parts = stock.parts_to_complete(today=today, limit=CHUNK)
+    parts = list(stock.parts_to_complete(today=today)[:CHUNK])
     ledger.move_parts(actor=actor, parts=parts, to=PartState.COMPLETED, now=now)
     return len(parts)
 
 
 @transaction.atomic(durable=True)
 def _expire_units(actor: Actor, today: dt.date, now: dt.datetime) -> int:
-    units = stock.units_to_expire(today=today, limit=CHUNK)
+    units = list(stock.units_to_expire(today=today).select_for_update()[:CHUNK])
     ledger.expire_units(actor=actor, units=units, now=now)
     lost = Counter((u.payer_practice_id, u.kind) for u in units if u.payer_practice_id)
     references = roster.references(keys=[practice for practice, _ in lost if practice])
@@ -93,7 +94,7 @@ def _refresh_ended(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     del actor, now
     people = roster.people_ended_unsorted(today=today, limit=CHUNK)
     found = dates.of_people(people=people)
-    practices.refresh_rows(facts=dates.row_facts(found.values()), today=today)
+    practices.refresh_rows(facts=year_rules.row_facts(found.values()), today=today)
     return len(people)
 
 
@@ -154,3 +155,13 @@ def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
             counts[name] += done
     counts["reminders due"] = remind_invited(now=now)
     return counts
+
+
+def tomorrow(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
+    """Return what a run on that day would find, without doing it."""
+    return {
+        "years started": stock.parts_to_start(today=today).count(),
+        "years completed": stock.parts_to_complete(today=today).count(),
+        "units expired": stock.units_to_expire(today=today).count(),
+        "invitations expired": len(roster.invitations_over(now=now, limit=100_000)),
+    }

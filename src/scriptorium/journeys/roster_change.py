@@ -19,6 +19,7 @@ from scriptorium.domains.ledger.enums import UnitState
 from scriptorium.domains.ledger.models import Unit
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
@@ -193,7 +194,11 @@ def _release(
         except memberships.UnableToVoid as error:
             raise CannotChange(f"{error}.") from error
         _void_certificates(term.pk, actor, reason, now)
-        facts = dates.row_facts([restored]) if restored else {term.person_id: dates.NO_MEMBERSHIP}
+        facts = (
+            year_rules.row_facts([restored])
+            if restored
+            else {term.person_id: year_rules.NO_MEMBERSHIP}
+        )
         practices.refresh_rows(facts=facts, today=today)
     name = ONE[unit.kind]
     ledger.release_units(actor=actor, units=[unit], reason=reason, today=today, now=now)

@@ -18,6 +18,7 @@ from scriptorium.domains.ledger.enums import Outcome
 from scriptorium.domains.ledger.models import Action, ActionLine
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.practices import operations as practices
 from scriptorium.kernel.actor import Actor
@@ -101,8 +102,8 @@ def undo(
             UndoLine(line.link.reference, line.link.name, "kept" if reason else "undone", reason)
         )
     ledger.release_units(actor=actor, units=released, reason="Undone", today=today, now=now)
-    facts = {person: dates.NO_MEMBERSHIP for person in touched}
-    facts |= dates.row_facts([m for p in touched if (m := found.get(p)) is not None])
+    facts = dict.fromkeys(touched, year_rules.NO_MEMBERSHIP)
+    facts |= year_rules.row_facts([m for p in touched if (m := found.get(p)) is not None])
     practices.refresh_rows(facts=facts, today=today)
     record_many(actor=actor, happenings=happenings, now=now)
     if not any(answer.outcome == "kept" for answer in answers):

@@ -14,14 +14,13 @@ from scriptorium.domains.catalog.enums import ProductKind
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.credentials import queries as credentials
 from scriptorium.domains.ledger import queries as ledger
-from scriptorium.domains.memberships import queries as memberships
 from scriptorium.domains.memberships import rules
 from scriptorium.domains.memberships.enums import RENEWAL, MembershipState
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.enums import PracticeRole
 from scriptorium.domains.practices.models import Practice, RosterLink
-from scriptorium.domains.practices.queries import Counts, RosterFilter
-from scriptorium.domains.practices.rules import Standing, days_left
+from scriptorium.domains.practices.queries import Counts, RosterFilter, Standing
+from scriptorium.domains.practices.rules import days_left
 from scriptorium.kernel.payer import Payer
 from scriptorium.pages.marks import Mark, marks_of
 
@@ -206,7 +205,7 @@ def state_of_row(link: RosterLink, today: dt.date) -> MembershipState:
     """Return a row's membership state from its derived dates."""
     if link.person_id is None:
         return MembershipState.PENDING
-    return rules.state_on(dates_of_row(link), today, memberships.windows())
+    return rules.state_on(dates_of_row(link), today, rules.windows())
 
 
 @functools.cache
@@ -221,9 +220,7 @@ def marks_html(marks: tuple[tuple[str, str], ...]) -> SafeString:
     return mark_safe("".join(_mark(part, state) for part, state in marks))  # noqa: S308
 
 
-def rows_of(
-    *, links: list[RosterLink], base: str, now: dt.datetime, today: dt.date
-) -> list[Row]:
+def rows_of(*, links: list[RosterLink], base: str, now: dt.datetime, today: dt.date) -> list[Row]:
     """Return the board's rows for links, with three queries however many there are."""
     states = {link.pk: state_of_row(link, today) for link in links}
     marks = marks_of(links=links, membership=states, today=today)

@@ -228,13 +228,13 @@ def _certificates(practice: Practice, link: RosterLink, today: dt.date) -> list[
     lines = []
     for c in credentials.of_person(person=link.person_id, practice=practice.pk):
         voided = hasattr(c, "void")
-        words = "voided" if voided else "current" if c.starts_on <= today < c.ends_before else "past"
+        words = (
+            "voided" if voided else "current" if c.starts_on <= today < c.ends_before else "past"
+        )
         if not voided and today < c.starts_on:
             words = f"from {rules.words(c.starts_on)}"
         lines.append(
-            CertificateLine(
-                c.number, c.get_kind_display(), c.year, f"{base}{c.number}.pdf", words
-            )
+            CertificateLine(c.number, c.get_kind_display(), c.year, f"{base}{c.number}.pdf", words)
         )
     return lines
 

@@ -54,6 +54,20 @@ def open_name_requests() -> list[NameRequest]:
     )
 
 
+def open_name_request(*, reference: str) -> NameRequest | None:
+    """Return one undecided wish for another certificate name, or None."""
+    return (
+        NameRequest.objects.filter(reference=reference, decided_at__isnull=True)
+        .select_related("person")
+        .first()
+    )
+
+
+def name_request_of(*, person: int) -> NameRequest | None:
+    """Return a person's newest wish for another certificate name, decided or not, or None."""
+    return NameRequest.objects.filter(person_id=person).order_by("-id").first()
+
+
 def certificate_names(*, people: Iterable[int]) -> dict[int, str]:
     """Return person key → the name that certificates carry."""
     rows = Person.objects.filter(pk__in=list(people))

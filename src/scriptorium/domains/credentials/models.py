@@ -92,9 +92,7 @@ class Certificate(AppendOnly):
 class CertificateVoid(AppendOnly):
     """Says that a certificate no longer counts, and why; inserted, never removed."""
 
-    certificate = models.OneToOneField(
-        Certificate, on_delete=models.PROTECT, related_name="void"
-    )
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="void")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
     reason = models.CharField(max_length=300)
@@ -103,9 +101,7 @@ class CertificateVoid(AppendOnly):
 class CertificateFile(AppendOnly):
     """The rendered PDF of a certificate; later requests serve the same bytes."""
 
-    certificate = models.OneToOneField(
-        Certificate, on_delete=models.PROTECT, related_name="file"
-    )
+    certificate = models.OneToOneField(Certificate, on_delete=models.PROTECT, related_name="file")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     rendered_at = models.DateTimeField()
@@ -114,9 +110,7 @@ class CertificateFile(AppendOnly):
 class CertificateDownload(AppendOnly):
     """Somebody fetched the PDF; a downloaded certificate's unit is not released (DOMAIN §2)."""
 
-    certificate = models.ForeignKey(
-        Certificate, on_delete=models.PROTECT, related_name="downloads"
-    )
+    certificate = models.ForeignKey(Certificate, on_delete=models.PROTECT, related_name="downloads")
     at = models.DateTimeField()
     by = models.CharField(max_length=60)
 

@@ -185,7 +185,9 @@ class Entry(AppendOnly):
     to_state = models.CharField(max_length=10, choices=UnitState)
     payer_practice = models.ForeignKey("practices.Practice", on_delete=models.PROTECT, null=True)
     payer_person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True)
-    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, null=True, related_name="+")
+    person = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
     link = models.ForeignKey("practices.RosterLink", on_delete=models.PROTECT, null=True)
     action = models.ForeignKey(Action, on_delete=models.PROTECT, null=True)
     actor_kind = models.CharField(max_length=8)

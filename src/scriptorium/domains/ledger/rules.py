@@ -44,7 +44,11 @@ def expiry_of(purchased_on: dt.date, months: int) -> dt.date:
 
 def expiry_after_release(expires_on: dt.date, today: dt.date, grace_days: int = 30) -> dt.date:
     """Return a released unit's expiry: a release after expiry gives 30 days (DOMAIN §2)."""
-    return max(expires_on, today + dt.timedelta(days=grace_days)) if expires_on <= today else expires_on
+    return (
+        max(expires_on, today + dt.timedelta(days=grace_days))
+        if expires_on <= today
+        else expires_on
+    )
 
 
 def unit_state_of(parts: list[str]) -> UnitState:

@@ -63,7 +63,7 @@ def add_years(
     Returns:
         Person key → the new term.
     """
-    numbers = queries.windows()
+    numbers = rules.windows()
     terms = [
         Term(
             person_id=grant.person,
@@ -138,7 +138,7 @@ def void_term(
         month, day = term.previous_anchor.split("-")
         membership.anchor_month, membership.anchor_day = int(month), int(day)
     membership.lapses_on = term.previous_lapses_on or rules.lapse_after(
-        previous.ends_before, queries.windows()
+        previous.ends_before, rules.windows()
     )
     payer = Payer.of(previous)
     if Payer.of(membership) != payer:

@@ -2,53 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
-from django.db.models import QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
-from scriptorium.domains.catalog.queries import programme
-from scriptorium.domains.memberships import rules
 from scriptorium.domains.memberships.models import Membership, PayerMode, Term
 from scriptorium.kernel.payer import Payer
-from scriptorium.kernel.periods import Anchor
-
-
-@dataclass(frozen=True, slots=True)
-class RowFacts:
-    """What the roster's derived copy holds of a person's membership."""
-
-    renews_on: dt.date | None
-    lapses_on: dt.date | None
-    ends_on: dt.date | None
-    mode: str
-
-
-NO_MEMBERSHIP = RowFacts(None, None, None, "N")
-
-
-def windows() -> rules.Windows:
-    """Return the programme's membership numbers."""
-    numbers = programme().numbers
-    return rules.Windows(
-        due=numbers.due_days,
-        grace=numbers.grace_days,
-        ended_after=numbers.ended_after_days,
-        renew_early=numbers.renew_early_days,
-        reinstatement_price=numbers.reinstatement_price,
-    )
-
-
-def dates_of(membership: Membership) -> rules.Dates:
-    """Return the dates by which the rules judge a membership."""
-    return rules.Dates(
-        renews_on=membership.renews_on,
-        lapses_on=membership.lapses_on,
-        latest_starts_on=membership.latest_starts_on,
-        anchor=Anchor(membership.anchor_month, membership.anchor_day),
-        cancelled_on=membership.cancelled_on,
-    )
 
 
 def of_people(*, people: Iterable[int], lock: bool = False) -> dict[int, Membership]:
@@ -57,17 +16,6 @@ def of_people(*, people: Iterable[int], lock: bool = False) -> dict[int, Members
     if lock:
         found = found.select_for_update()
     return {membership.person_id: membership for membership in found}
-
-
-def row_facts(memberships: Iterable[Membership]) -> dict[int, RowFacts]:
-    """Return person key → the copy that roster rows carry."""
-    numbers = windows()
-    return {
-        m.person_id: RowFacts(
-            m.renews_on, m.lapses_on, rules.ended_from(dates_of(m), numbers), m.mode
-        )
-        for m in memberships
-    }
 
 
 def modes_of(*, memberships: Iterable[int], payer: Payer) -> dict[int, PayerMode]:
@@ -86,3 +34,38 @@ def terms_of(*, person: int) -> QuerySet[Term]:
 def live_term_of_unit(*, unit: int) -> Term | None:
     """Return the live term that a unit pays for, or None."""
     return Term.objects.filter(unit_id=unit, voided_at__isnull=True).first()
+
+
+def wrong_terms() -> Iterator[str]:
+    """Yield live terms whose payer or person differs from the unit that paid for them."""
+    rows = (
+        Term.objects.filter(voided_at__isnull=True, unit__isnull=False)
+        .exclude(
+            Q(payer_practice_id=F("unit__payer_practice_id"))
+            | Q(payer_person_id=F("unit__payer_person_id"))
+        )
+        .values_list("person__reference", "starts_on")
+    )
+    for person, starts_on in rows:
+        yield f"Person {person}: the year from {starts_on} names another payer than its unit."
+    held = (
+        Term.objects.filter(voided_at__isnull=True, unit__isnull=False)
+        .exclude(person_id=F("unit__person_id"))
+        .values_list("person__reference", "starts_on")
+    )
+    for person, starts_on in held:
+        yield f"Person {person}: the year from {starts_on} is paid by somebody else's unit."
+
+
+def wrong_dates() -> Iterator[str]:
+    """Yield memberships whose dates differ from their newest live term."""
+    newest = (
+        Term.objects.filter(person_id=OuterRef("person_id"), voided_at__isnull=True)
+        .order_by("-starts_on")
+        .values("ends_before")[:1]
+    )
+    rows = Membership.objects.annotate(should=Subquery(newest)).exclude(renews_on=F("should"))
+    for reference, renews_on, should in rows.values_list(
+        "person__reference", "renews_on", "should"
+    ):
+        yield f"Person {reference}: renews on {renews_on}, but the last paid year ends {should}."

@@ -1,11 +1,17 @@
-"""When memberships are due, lapse and end, and what a renewal does (DOMAIN §3). Pure."""
+"""When memberships are due, lapse and end, and what a renewal does (DOMAIN §3).
+
+Everything up to ``RowFacts`` is pure date arithmetic; below it the rows are read.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.memberships.enums import MembershipState
+from scriptorium.domains.memberships.models import Membership
 from scriptorium.kernel.periods import Anchor, Period, year_from
 
 
@@ -170,3 +176,48 @@ def _reinstatement(dates: Dates, windows: Windows) -> str:
         f"Membership ended on {words(ended_from(dates, windows))};"
         f" it can be reinstated for {windows.reinstatement_price}, please contact us"
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What the roster's derived copy holds of a person's membership."""
+
+    renews_on: dt.date | None
+    lapses_on: dt.date | None
+    ends_on: dt.date | None
+    mode: str
+
+
+NO_MEMBERSHIP = RowFacts(None, None, None, "N")
+
+
+def windows() -> Windows:
+    """Return the programme's membership numbers."""
+    numbers = programme().numbers
+    return Windows(
+        due=numbers.due_days,
+        grace=numbers.grace_days,
+        ended_after=numbers.ended_after_days,
+        renew_early=numbers.renew_early_days,
+        reinstatement_price=numbers.reinstatement_price,
+    )
+
+
+def dates_of(membership: Membership) -> Dates:
+    """Return the dates by which the rules judge a membership."""
+    return Dates(
+        renews_on=membership.renews_on,
+        lapses_on=membership.lapses_on,
+        latest_starts_on=membership.latest_starts_on,
+        anchor=Anchor(membership.anchor_month, membership.anchor_day),
+        cancelled_on=membership.cancelled_on,
+    )
+
+
+def row_facts(memberships: Iterable[Membership]) -> dict[int, RowFacts]:
+    """Return person key → the copy that roster rows carry."""
+    numbers = windows()
+    return {
+        m.person_id: RowFacts(m.renews_on, m.lapses_on, ended_from(dates_of(m), numbers), m.mode)
+        for m in memberships
+    }

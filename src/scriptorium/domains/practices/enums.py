@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Protocol
+
 from django.db import models
 
 
@@ -60,3 +63,16 @@ class RowState(models.TextChoices):
     DONE = "done", "Done"
     SKIPPED = "skipped", "Nothing to do"
     REJECTED = "rejected", "Rejected"
+
+
+class Facts(Protocol):
+    """What a roster row copies from a person's membership."""
+
+    @property
+    def renews_on(self) -> dt.date | None: ...
+    @property
+    def lapses_on(self) -> dt.date | None: ...
+    @property
+    def ends_on(self) -> dt.date | None: ...
+    @property
+    def mode(self) -> str: ...

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from django.db.models import F
 
 from scriptorium.database.bulk import update_rows
 from scriptorium.domains.practices import rules
+from scriptorium.domains.practices.enums import Facts
 from scriptorium.domains.practices.models import (
     NO_DATE,
     HandOver,
@@ -38,19 +38,6 @@ class AlreadyOnRoster(Exception):
     """The address or the person is on this roster already."""
 
 
-class Facts(Protocol):
-    """What a roster row copies from a person's membership."""
-
-    @property
-    def renews_on(self) -> dt.date | None: ...
-    @property
-    def lapses_on(self) -> dt.date | None: ...
-    @property
-    def ends_on(self) -> dt.date | None: ...
-    @property
-    def mode(self) -> str: ...
-
-
 @dataclass(frozen=True, slots=True)
 class NewLink:
     """A person to put on a roster."""
@@ -74,9 +61,7 @@ def create_practice(
     return practice
 
 
-def add_links(
-    *, practice: int, people: Sequence[NewLink], today: dt.date
-) -> list[RosterLink]:
+def add_links(*, practice: int, people: Sequence[NewLink], today: dt.date) -> list[RosterLink]:
     """Put people on a roster, with one statement however many they are.
 
     Raises:
@@ -272,7 +257,9 @@ def close_hand_over(*, proposal: HandOver, because: str, now: dt.datetime) -> No
 def change_settings(*, practice: Practice, values: Mapping[str, str]) -> list[str]:
     """Write a practice's details; returns the names of the fields that changed."""
     changed = [
-        name for name in SETTINGS_FIELDS if name in values and getattr(practice, name) != values[name]
+        name
+        for name in SETTINGS_FIELDS
+        if name in values and getattr(practice, name) != values[name]
     ]
     for name in changed:
         setattr(practice, name, values[name])

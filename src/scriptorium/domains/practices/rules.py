@@ -3,42 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 
-from scriptorium.domains.practices.enums import PracticeRole
+from scriptorium.domains.practices.queries import Standing
 
 
 class NotAllowed(Exception):
     """The person's role does not allow this; the text says who may."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A person's place in a practice."""
-
-    primary: bool = False
-    roles: frozenset[str] = frozenset()
-    member: bool = False
-
-    @property
-    def manages(self) -> bool:
-        """Primary administrator or deputy."""
-        return self.primary or PracticeRole.DEPUTY in self.roles
-
-    @property
-    def reads(self) -> bool:
-        """May see the board: managers, physicians and auditors."""
-        return self.manages or bool(self.roles)
-
-    @property
-    def words(self) -> str:
-        """The role in words, for pages and logs."""
-        if self.primary:
-            return "primary administrator"
-        for role in PracticeRole:
-            if role in self.roles:
-                return role.label.lower()
-        return "member" if self.member else "nobody here"
 
 
 def check_can_manage(standing: Standing) -> None:

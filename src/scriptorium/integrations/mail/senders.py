@@ -13,8 +13,6 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 
-
-
 class MailError(Exception):
     """The mail could not be handed over; it will be tried again."""
 

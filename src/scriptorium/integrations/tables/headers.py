@@ -98,8 +98,8 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
     """Return one header a column from two rows, a merged cell above counting for all under it."""
     names: list[str] = []
     spread = ""
-    for top, bottom in zip(above, below, strict=True):
-        top, bottom = top.strip(), bottom.strip()
+    cells = ((top.strip(), bottom.strip()) for top, bottom in zip(above, below, strict=True))
+    for top, bottom in cells:
         spread = top or (spread if bottom else "")
         names.append(_best_name(spread, bottom) if bottom else top)
     return tuple(names)

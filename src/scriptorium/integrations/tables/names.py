@@ -4,59 +4,13 @@ from __future__ import annotations
 
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof", "professor"})
 _PARTICLES = frozenset(
-    [
-        "af",
-        "al",
-        "bin",
-        "da",
-        "das",
-        "de",
-        "del",
-        "della",
-        "den",
-        "der",
-        "di",
-        "do",
-        "dos",
-        "du",
-        "el",
-        "ibn",
-        "la",
-        "le",
-        "st",
-        "ten",
-        "ter",
-        "van",
-        "von",
-        "zu",
-        "zur",
-    ]
+    {"af", "al", "bin", "da", "das", "de", "del", "della", "den", "der", "di", "do", "dos", "du"}
+    | {"el", "ibn", "la", "le", "st", "ten", "ter", "van", "von", "zu", "zur"}
 )
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _CREDENTIALS = frozenset(
-    [
-        "md",
-        "do",
-        "mbbs",
-        "phd",
-        "dnp",
-        "rn",
-        "np",
-        "pa",
-        "pac",
-        "cma",
-        "ccma",
-        "rma",
-        "lpn",
-        "emt",
-        "cmss",
-        "cmsa",
-        "facp",
-        "faad",
-        "dpm",
-        "dds",
-        "esq",
-    ]
+    {"md", "do", "mbbs", "phd", "dnp", "rn", "np", "pa", "pac", "cma", "ccma", "rma", "lpn", "emt"}
+    | {"cmss", "cmsa", "facp", "faad", "dpm", "dds", "esq"}
 )
 
 
@@ -70,7 +24,8 @@ def split_name(*, name: str) -> tuple[str, str]:
     """
     parts = [" ".join(part.split()) for part in name.split(",")]
     parts = [part for part in parts if part]
-    while len(parts) > 1 and _is_credential(parts[-1]):
+    # "Nguyen, Do" is a person called Do; only behind a whole name is it a credential.
+    while len(parts) > 1 and _is_credential(parts[-1]) and (len(parts) > 2 or " " in parts[0]):
         parts.pop()
     suffix = parts.pop() if len(parts) > 1 and _plain(parts[-1]) in _SUFFIXES else ""
     if not parts:

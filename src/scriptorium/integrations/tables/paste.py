@@ -11,6 +11,7 @@ from scriptorium.integrations.tables.table import Table, TableRow, too_many_rows
 HEADERS = ("First name", "Last name", "E-mail")
 
 _ANGLED = re.compile(r"([^<>]*)<\s*(?:mailto:)?([^<>\s]+@[^<>\s]+)\s*>", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[,;\s]+")
 _AROUND_NAME = " \t,;\"'“”"
 
 
@@ -58,6 +59,9 @@ def _people(words: str) -> list[tuple[str, ...]]:
         return [
             (*split_name(name=clean(text=name.strip(_AROUND_NAME))), mail) for name, mail in angled
         ]
+    alone = [word for word in _SEPARATORS.split(words) if word]
+    if all(_is_mail(word) for word in alone):
+        return [("", "", mail) for mail in alone]
     for delimiter in ("\t", ";", ","):
         if delimiter in words:
             cells = [clean(text=cell).strip("\"'") for cell in words.split(delimiter)]
@@ -68,8 +72,6 @@ def _people(words: str) -> list[tuple[str, ...]]:
 def _from_cells(cells: list[str], words: str) -> list[tuple[str, ...]]:
     mails = [cell for cell in cells if _is_mail(cell)]
     names = [cell for cell in cells if not _is_mail(cell)]
-    if len(mails) > 1 and not names:
-        return [("", "", mail) for mail in mails]
     mail = mails[0] if mails else ""
     if not mails and len(names) == 2 and "\t" not in words and ";" not in words:
         # "Park, Ada" without an address is a name as lists of people write it.
@@ -81,9 +83,8 @@ def _from_cells(cells: list[str], words: str) -> list[tuple[str, ...]]:
 
 
 def _from_words(words: list[str]) -> list[tuple[str, ...]]:
+    """Return "Ada Park ada@x.example"; addresses after the first become columns of their own."""
     mails = [word for word in words if _is_mail(word)]
-    if len(mails) > 1 and len(mails) == len(words):
-        return [("", "", mail) for mail in mails]
     name = " ".join(word for word in words if not _is_mail(word))
     return [(*split_name(name=name), *(mails or [""]))]
 

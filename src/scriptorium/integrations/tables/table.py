@@ -13,7 +13,7 @@ _ESCAPED = re.compile(r"'+[=+\-@\t\r]")
 
 
 class TableError(Exception):
-    """A list that cannot be read or written: what is wrong, where, and what to do, in a sentence."""
+    """A list that cannot be read or written: a sentence on what is wrong, where, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from zlib import error as ZlibError
+from xml.parsers.expat import ExpatError
 
 from python_calamine import (
     CalamineError,
@@ -22,6 +22,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from scriptorium.integrations.tables.extent import sheet_extent
 from scriptorium.integrations.tables.grid import table_of
 from scriptorium.integrations.tables.table import Table, TableError, TableRow, unescaped
 
@@ -32,9 +33,15 @@ MAX_CELLS = 4_000_000
 
 type Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
 
-# A filled cell's place. Attributes come in any order, and some writers prefix the element.
-_FILLED = re.compile(rb"<(?:\w+:)?c\s(?:[^>]*?\s)?r=[\"']([A-Z]{1,3})([0-9]{1,7})[\"'][^>]*(?<!/)>")
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+
+_DAMAGE = (
+    CalamineError,
+    zipfile.BadZipFile,
+    zlib.error,
+    ExpatError,
+    EOFError,
+    NotImplementedError,
+)
 
 
 def read_workbook(*, content: bytes, max_rows: int, where: str) -> Table:
@@ -62,7 +69,7 @@ def read_workbook(*, content: bytes, max_rows: int, where: str) -> Table:
                 where=f"the sheet “{sheet.name}”",
                 sheet=sheet.name,
             )
-    except (CalamineError, zipfile.BadZipFile, ZlibError, EOFError, NotImplementedError) as error:
+    except _DAMAGE as error:
         raise TableError(
             "The workbook is damaged and cannot be read. "
             "Open it in the spreadsheet program, save it again as XLSX, and read that file."
@@ -90,8 +97,8 @@ def _counted_copy(content: bytes) -> bytes:
                 if not member.filename.endswith((".xml", ".rels")):
                     continue
                 xml = packed.read(member)
-                if _SHEET.fullmatch(member.filename):
-                    _refuse_too_wide_a_sheet(xml)
+                # Any part may be a sheet, whatever it is called.
+                _refuse_too_wide_a_sheet(xml)
                 stored.writestr(zipfile.ZipInfo(member.filename), xml)
     return copy.getvalue()
 
@@ -106,28 +113,20 @@ def _refuse_what_is_no_workbook(members: list[zipfile.ZipInfo]) -> None:
         raise TableError(
             "The file is protected by a password. Save it without one and read it again."
         )
-    if not any(_SHEET.fullmatch(member.filename) for member in members):
+    if not any(member.filename.startswith("xl/") for member in members):
         raise TableError("The file is not an XLSX workbook. Save it as XLSX or CSV and try again.")
 
 
 def _refuse_too_wide_a_sheet(xml: bytes) -> None:
-    places = _FILLED.findall(xml)
-    if not places:
-        return
-    last_row = max(int(row) for _, row in places)
-    width = _column_number(max((letters for letters, _ in places), key=lambda one: (len(one), one)))
-    if last_row * width > MAX_CELLS:
+    if b"\0" in xml:
+        # UTF-16, which no spreadsheet program writes, would hide its cells from the count.
+        raise zipfile.BadZipFile
+    last_row, last_column = sheet_extent(xml=xml, enough=MAX_CELLS)
+    if last_row * last_column > MAX_CELLS:
         raise TableError(
-            f"The sheet has cells as far out as row {last_row:,} and column {width:,}. "
+            f"The sheet has cells as far out as row {last_row:,} and column {last_column:,}. "
             "Copy only the list into a new workbook and read that."
         )
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _first_filled_sheet(workbook: CalamineWorkbook) -> CalamineSheet | None:
@@ -141,8 +140,7 @@ def _first_filled_sheet(workbook: CalamineWorkbook) -> CalamineSheet | None:
 
 def _rows(sheet: CalamineSheet) -> Iterator[TableRow]:
     """Yield the filled part of a sheet with the row numbers its user sees."""
-    top = sheet.start[0] if sheet.start else 0
-    for line, cells in enumerate(sheet.iter_rows(), top + 1):
+    for line, cells in enumerate(sheet.iter_rows(), 1):
         yield TableRow(line, tuple([_TEXTS[type(cell)](cell) for cell in cells]))
 
 

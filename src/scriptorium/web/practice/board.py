@@ -43,9 +43,7 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
     return _page(request, place, AddPersonForm(), status=200)
 
 
-def _page(
-    request: HttpRequest, place: Place, form: AddPersonForm, *, status: int
-) -> HttpResponse:
+def _page(request: HttpRequest, place: Place, form: AddPersonForm, *, status: int) -> HttpResponse:
     number = request.GET.get("page", "1")
     context = {
         "board": board(
@@ -77,9 +75,7 @@ def _chosen(request: HttpRequest, place: Place) -> list[RosterLink]:
         )
         return list(found[:MOST_PEOPLE])
     wanted = set(request.POST.getlist("people")[:MOST_PEOPLE])
-    return list(
-        live.filter(reference__in=wanted).order_by("board_order", "sort_name", "id")
-    )
+    return list(live.filter(reference__in=wanted).order_by("board_order", "sort_name", "id"))
 
 
 @require_POST
@@ -132,7 +128,9 @@ def _preview(
     hidden = [("kind", kind), ("choice", choice), ("idempotency_key", key), ("confirm", "1")]
     if request.POST.get("all") == "1":
         hidden.append(("all", "1"))
-        hidden += [(n, request.POST[n]) for n in ("q", "state", "role", "sort") if request.POST.get(n)]
+        hidden += [
+            (n, request.POST[n]) for n in ("q", "state", "role", "sort") if request.POST.get(n)
+        ]
     else:
         hidden += [("people", link.reference) for link in links]
     context = {

@@ -223,7 +223,9 @@ def supervise(request: HttpRequest, place: Place, person: str) -> HttpResponse:
     link = link_of(place, person)
     ending = request.POST.get("end", "")
     if ending:
-        found = practices.supervision_by_reference(practice=place.practice.pk, reference=ending[:16])
+        found = practices.supervision_by_reference(
+            practice=place.practice.pk, reference=ending[:16]
+        )
         if found is None:
             raise Http404
         return _try(

@@ -13,7 +13,7 @@ from scriptorium.domains.practices.enums import PracticeRole
 from scriptorium.journeys import hand_over as journey
 from scriptorium.journeys import roster_change
 from scriptorium.web.practice.record import link_of
-from scriptorium.web.shared.guards import Place, actor_of, practice_role, signed_in
+from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
 
 SHOWN = 20
@@ -34,7 +34,11 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
     found = practices.filtered(
         practice=place.practice.pk, wanted=wanted, today=request.today, due_days=0
     ).filter(person__user__isnull=False)
-    people = list(found.exclude(person_id=place.practice.primary_id)[:SHOWN]) if place.standing.reads else []
+    people = (
+        list(found.exclude(person_id=place.practice.primary_id)[:SHOWN])
+        if place.standing.reads
+        else []
+    )
     context = {
         "place": place,
         "proposal": proposal if proposal and proposal.expires_at > request.now else None,

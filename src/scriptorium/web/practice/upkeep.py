@@ -38,7 +38,9 @@ def settings(request: HttpRequest, place: Place) -> HttpResponse:
     status = 200
     if request.method == "POST":
         if not place.standing.manages:
-            return render(request, "403.html", {"reason": "Only administrators change settings."}, status=403)
+            return render(
+                request, "403.html", {"reason": "Only administrators change settings."}, status=403
+            )
         if form.is_valid():
             roster_change.change_settings(
                 actor=actor_of(request),

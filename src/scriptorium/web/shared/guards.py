@@ -18,7 +18,7 @@ from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.accounts.queries import person_of_user, staff_roles
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import Practice
-from scriptorium.domains.practices.rules import Standing
+from scriptorium.domains.practices.queries import Standing
 from scriptorium.kernel.actor import Actor, ActorKind
 
 View = Callable[..., HttpResponseBase]
@@ -127,7 +127,9 @@ def staff_role(*roles: str) -> Callable[[View], View]:
             if not held:
                 raise Http404
             if roles and not held & set(roles):
-                raise PermissionDenied(f"This page is for staff with the role {' or '.join(roles)}.")
+                raise PermissionDenied(
+                    f"This page is for staff with the role {' or '.join(roles)}."
+                )
             return view(request, **kwargs)
 
         guarded.guard = f"staff:{','.join(roles) or 'any'}"  # type: ignore[attr-defined]

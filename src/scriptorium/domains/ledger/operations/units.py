@@ -337,9 +337,7 @@ def move_parts(
     changed = []
     for event in (EntryEvent.STARTED, EntryEvent.COMPLETED):
         group = [
-            unit
-            for unit in units
-            if rules.can_move(event, unit.state) and _reached(unit, event)
+            unit for unit in units if rules.can_move(event, unit.state) and _reached(unit, event)
         ]
         if not group:
             continue

@@ -75,9 +75,9 @@ def live_parts(*, people: Iterable[int]) -> dict[int, list[UnitPart]]:
 def reserved_parts(*, links: Iterable[int]) -> dict[int, list[UnitPart]]:
     """Return link key → parts reserved for somebody who has not accepted yet."""
     found: dict[int, list[UnitPart]] = defaultdict(list)
-    for part in UnitPart.objects.filter(
-        link_id__in=list(links), state=PartState.RESERVED
-    ).order_by("id"):
+    for part in UnitPart.objects.filter(link_id__in=list(links), state=PartState.RESERVED).order_by(
+        "id"
+    ):
         assert part.link_id is not None
         found[part.link_id].append(part)
     return found
@@ -115,7 +115,9 @@ def action_lines(*, action: Action) -> QuerySet[ActionLine]:
 
 def units_of_link(*, link: int) -> QuerySet[Unit]:
     """Return the units reserved or assigned through a roster link, newest first."""
-    return Unit.objects.filter(link_id=link).prefetch_related("parts").order_by("-assigned_at", "-id")
+    return (
+        Unit.objects.filter(link_id=link).prefetch_related("parts").order_by("-assigned_at", "-id")
+    )
 
 
 def membership_parts(*, units: Iterable[int], state: str, by: dt.date) -> list[UnitPart]:
@@ -130,31 +132,23 @@ def membership_parts(*, units: Iterable[int], state: str, by: dt.date) -> list[U
     )
 
 
-def parts_to_start(*, today: dt.date, limit: int) -> list[UnitPart]:
+def parts_to_start(*, today: dt.date) -> QuerySet[UnitPart]:
     """Return membership parts whose term begins; read by the nightly run."""
-    return list(
-        UnitPart.objects.filter(
-            kind=PartKind.MEMBERSHIP, state=PartState.ASSIGNED, term_starts_on__lte=today
-        ).order_by("id")[:limit]
-    )
+    return UnitPart.objects.filter(
+        kind=PartKind.MEMBERSHIP, state=PartState.ASSIGNED, term_starts_on__lte=today
+    ).order_by("id")
 
 
-def parts_to_complete(*, today: dt.date, limit: int) -> list[UnitPart]:
+def parts_to_complete(*, today: dt.date) -> QuerySet[UnitPart]:
     """Return membership parts whose term is over; read by the nightly run."""
-    return list(
-        UnitPart.objects.filter(
-            kind=PartKind.MEMBERSHIP, state=PartState.STARTED, term_ends_before__lte=today
-        ).order_by("id")[:limit]
-    )
+    return UnitPart.objects.filter(
+        kind=PartKind.MEMBERSHIP, state=PartState.STARTED, term_ends_before__lte=today
+    ).order_by("id")
 
 
-def units_to_expire(*, today: dt.date, limit: int) -> list[Unit]:
-    """Return free units whose last day is over, locked; read by the nightly run."""
-    return list(
-        Unit.objects.select_for_update()
-        .filter(state=UnitState.FREE, expires_on__lte=today)
-        .order_by("id")[:limit]
-    )
+def units_to_expire(*, today: dt.date) -> QuerySet[Unit]:
+    """Return free units whose last day is over; read by the nightly run."""
+    return Unit.objects.filter(state=UnitState.FREE, expires_on__lte=today).order_by("id")
 
 
 def locked_action(*, practice: int, reference: str) -> Action | None:
@@ -178,9 +172,7 @@ def parts_of_units(*, units: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
 def locked_units_of_link(*, link: int, states: Iterable[str]) -> list[Unit]:
     """Return a link's units in the given states, locked, in key order."""
     return list(
-        Unit.objects.select_for_update()
-        .filter(link_id=link, state__in=list(states))
-        .order_by("pk")
+        Unit.objects.select_for_update().filter(link_id=link, state__in=list(states)).order_by("pk")
     )
 
 

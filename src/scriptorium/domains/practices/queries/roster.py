@@ -20,9 +20,37 @@ from scriptorium.domains.practices.models import (
     RosterLink,
     Supervision,
 )
-from scriptorium.domains.practices.rules import Standing
 
 OPEN_INVITATION = Q(accepted_at__isnull=True, closed_at__isnull=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A person's place in a practice."""
+
+    primary: bool = False
+    roles: frozenset[str] = frozenset()
+    member: bool = False
+
+    @property
+    def manages(self) -> bool:
+        """Primary administrator or deputy."""
+        return self.primary or PracticeRole.DEPUTY in self.roles
+
+    @property
+    def reads(self) -> bool:
+        """May see the board: managers, physicians and auditors."""
+        return self.manages or bool(self.roles)
+
+    @property
+    def words(self) -> str:
+        """The role in words, for pages and logs."""
+        if self.primary:
+            return "primary administrator"
+        for role in PracticeRole:
+            if role in self.roles:
+                return role.label.lower()
+        return "member" if self.member else "nobody here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +73,7 @@ class Counts:
 
 def by_reference(*, reference: str) -> Practice | None:
     """Return a practice with its primary administrator and counter, or None."""
-    return (
-        Practice.objects.filter(reference=reference).select_related("primary", "counter").first()
-    )
+    return Practice.objects.filter(reference=reference).select_related("primary", "counter").first()
 
 
 def standing_of(*, practice: Practice, person: int) -> Standing:
@@ -213,20 +239,14 @@ def hand_overs_for(*, person: int) -> list[HandOver]:
 def locked_links(*, practice: int, keys: Iterable[int]) -> list[RosterLink]:
     """Return live links by key, locked in key order, in the order of names."""
     links = list(
-        live_links(practice=practice)
-        .select_for_update()
-        .filter(pk__in=list(keys))
-        .order_by("pk")
+        live_links(practice=practice).select_for_update().filter(pk__in=list(keys)).order_by("pk")
     )
     return sorted(links, key=lambda link: (link.board_order, link.sort_name, link.pk))
 
 
-
 def invitation_by_hash(*, token_hash: str) -> Invitation | None:
     """Return an invitation with its link and practice, or None."""
-    return (
-        Invitation.objects.filter(token_hash=token_hash).select_related("link__practice").first()
-    )
+    return Invitation.objects.filter(token_hash=token_hash).select_related("link__practice").first()
 
 
 def live_link_of(*, practice: int, person: int) -> RosterLink | None:

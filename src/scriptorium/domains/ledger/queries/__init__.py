@@ -1,0 +1,51 @@
+"""Reading the ledger: stock and holders, and the recomputation behind ``verify-ledger``."""
+
+from scriptorium.domains.ledger.queries.stock import (
+    Stock,
+    action_by_key,
+    action_lines,
+    free_of,
+    live_parts,
+    locked_action,
+    locked_units_of_link,
+    mark_parts,
+    membership_parts,
+    parts_of_units,
+    parts_to_complete,
+    parts_to_start,
+    reserved_parts,
+    stock_of,
+    unit_of_link,
+    units_of_link,
+    units_to_expire,
+)
+from scriptorium.domains.ledger.queries.verification import (
+    broken_chains,
+    duplicate_assignments,
+    wrong_balances,
+    wrong_holders,
+)
+
+__all__ = [
+    "Stock",
+    "action_by_key",
+    "action_lines",
+    "broken_chains",
+    "duplicate_assignments",
+    "free_of",
+    "live_parts",
+    "locked_action",
+    "locked_units_of_link",
+    "mark_parts",
+    "membership_parts",
+    "parts_of_units",
+    "parts_to_complete",
+    "parts_to_start",
+    "reserved_parts",
+    "stock_of",
+    "unit_of_link",
+    "units_of_link",
+    "units_to_expire",
+    "wrong_balances",
+    "wrong_holders",
+]

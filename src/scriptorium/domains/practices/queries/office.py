@@ -1,0 +1,25 @@
+"""What staff read about practices and rosters."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from scriptorium.domains.practices.models import Invitation, RosterLink
+from scriptorium.domains.practices.queries.roster import OPEN_INVITATION
+
+
+def invitations_expiring(
+    *, now: dt.datetime, before: dt.datetime, limit: int = 100
+) -> list[Invitation]:
+    """Return open invitations whose last moment is near, soonest first."""
+    return list(
+        Invitation.objects.filter(OPEN_INVITATION, expires_at__gt=now, expires_at__lte=before)
+        .select_related("link__practice")
+        .order_by("expires_at", "id")[:limit]
+    )
+
+
+def links_of_person(*, person: int) -> list[RosterLink]:
+    """Return every roster link of a person, live ones first, then the newest ended ones."""
+    links = RosterLink.objects.filter(person_id=person).select_related("practice").order_by("-id")
+    return sorted(links, key=lambda link: link.ended_at is not None)

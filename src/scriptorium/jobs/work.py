@@ -1,0 +1,77 @@
+"""The worker: looks at each durable row that waits, does it, and marks it done.
+
+The rows themselves are the queue (ADR 0004), so nothing is lost when a process dies: a claim is
+a lease, and when it runs out another process takes the row.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from dataclasses import dataclass
+
+import structlog
+from django.db import close_old_connections
+
+from scriptorium.domains.credentials.operations import claim_print
+from scriptorium.jobs.outbox import send_waiting
+from scriptorium.journeys.certificate_files import run_print
+from scriptorium.journeys.nightly import run_night
+from scriptorium.kernel import clock
+
+log = structlog.get_logger()
+
+LEASE = dt.timedelta(minutes=5)
+PAUSE = 0.5
+NIGHT_HOUR = 2
+
+
+@dataclass(slots=True)
+class Worker:
+    """Runs jobs until told to stop.
+
+    Arguments:
+        scheduler: also run the night once a day, after two in the morning in the body's zone.
+    """
+
+    scheduler: bool = True
+    running: bool = True
+    last_night: dt.date | None = None
+
+    def run(self) -> None:
+        """Work until ``running`` is false."""
+        while self.running:
+            close_old_connections()
+            if not self.once():
+                time.sleep(PAUSE)
+
+    def once(self) -> int:
+        """Look at every queue once; returns how much was done."""
+        done = 0
+        for job in (self._mail, self._prints, self._night):
+            try:
+                done += job()
+            except Exception:
+                # One bad row must not stop the others; its lease brings it back later.
+                log.exception("job_failed", job=job.__name__)
+        return done
+
+    def _mail(self) -> int:
+        return send_waiting(now=clock.now())
+
+    def _prints(self) -> int:
+        wish = claim_print(lease=LEASE, now=clock.now())
+        if wish is None:
+            return 0
+        run_print(wish=wish, now=clock.now())
+        return 1
+
+    def _night(self) -> int:
+        today = clock.today()
+        local = clock.now().astimezone(clock.zone())
+        if not self.scheduler or self.last_night == today or local.hour < NIGHT_HOUR:
+            return 0
+        counts = run_night(today=today, now=clock.now())
+        self.last_night = today
+        log.info("night", **{name.replace(" ", "_"): count for name, count in counts.items()})
+        return 0

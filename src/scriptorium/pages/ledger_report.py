@@ -1,0 +1,45 @@
+"""What ``verify-ledger`` finds: every disagreement between records and what is derived."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scriptorium.domains.ledger import queries as ledger
+from scriptorium.domains.memberships import queries as memberships
+from scriptorium.domains.memberships import rules as year_rules
+from scriptorium.domains.practices import queries as practices
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The problems found, and how many of each check."""
+
+    problems: tuple[str, ...]
+    checks: dict[str, int]
+
+
+def ledger_report(*, today: dt.date) -> Report:
+    """Recompute balances, units, terms and derived rows, and name what disagrees."""
+    checks: dict[str, Iterator[str]] = {
+        "unit chains": ledger.broken_chains(),
+        "balances": ledger.wrong_balances(),
+        "duplicate assignments": ledger.duplicate_assignments(),
+        "holders": ledger.wrong_holders(),
+        "term payers": memberships.wrong_terms(),
+        "membership dates": memberships.wrong_dates(),
+        "roster copies": practices.wrong_rows(facts=_facts, today=today),
+        "practice counters": practices.wrong_counters(),
+    }
+    problems: list[str] = []
+    counts = {}
+    for name, found in checks.items():
+        before = len(problems)
+        problems.extend(found)
+        counts[name] = len(problems) - before
+    return Report(tuple(problems), counts)
+
+
+def _facts(people: list[int]) -> dict[int, year_rules.RowFacts]:
+    return year_rules.row_facts(memberships.of_people(people=people).values())
