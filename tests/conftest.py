@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,13 +33,15 @@ from django.conf import settings  # noqa: E402
 from scriptorium.kernel.actor import Actor, ActorKind  # noqa: E402
 from tests.support.templates import Missing  # noqa: E402
 
-ON_POSTGRES = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+_database: dict[str, Any] = settings.DATABASES["default"]
+ON_POSTGRES = _database["ENGINE"].endswith("postgresql")
 if not ON_POSTGRES:
     # A database in memory belongs to one connection; tests with threads need a file.
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = str(
+    _database.setdefault("TEST", {})["NAME"] = str(
         Path(os.environ["SCRIPTORIUM_VAR"]) / "tests.sqlite3"
     )
-for _engine in settings.TEMPLATES:
+_engines: list[dict[str, Any]] = settings.TEMPLATES
+for _engine in _engines:
     _engine["OPTIONS"]["string_if_invalid"] = Missing("%s")
 
 

@@ -69,7 +69,7 @@ def unclassified(found: Iterable[type[models.Model]], exempt: dict[str, Any]) ->
     looked_like = set()
     for model in found:
         fields = {field.name for field in model._meta.local_fields if not field.is_relation}
-        personal = getattr(model, "personal_data", frozenset())
+        personal: frozenset[str] = getattr(model, "personal_data", frozenset())
         label = model._meta.label
         problems += [f"{label}.{name} is no field" for name in sorted(personal - fields)]
         for name in sorted(name for name in fields - personal if _PERSONAL.search(name)):
@@ -91,9 +91,7 @@ def other_files(root: Path) -> list[str]:
 
 
 def _our_models() -> list[type[models.Model]]:
-    return [
-        model for model in apps.get_models() if model._meta.app_config.name.startswith("scriptorium")
-    ]
+    return [model for model in apps.get_models() if model.__module__.startswith("scriptorium.")]
 
 
 def test_every_foreign_key_says_what_happens_on_delete() -> None:

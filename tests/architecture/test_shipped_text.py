@@ -17,14 +17,17 @@ _BLESSED = (
 )
 _CLAIMS = re.compile(
     rf"\b{_STATE}[-\s]+{_BLESSED}\b"
-    rf"|\b{_BLESSED} (?:by|of|from) (?:the )?(?:Centers for Medicare|Department of Health|{_STATE}\b)"
+    rf"|\b{_BLESSED} (?:by|of|from) (?:the )?"
+    rf"(?:Centers for Medicare|Department of Health|{_STATE}\b)"
     rf"|\b(?:meets?|satisf(?:y|ies)|fulfils?) (?:all |the )*{_STATE} (?:\w+ )?requirements?"
     rf"|\b{_STATE} compliance certificate"
     rf"|\bfederally {_BLESSED}\b",
     re.IGNORECASE,
 )
 #: A claim is none where it is denied a few words before.
-_DENIED = re.compile(r"\b(?:not|never|no|nobody|none|nor|neither|without)\b[^.;:!?]{0,60}$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:not|never|no|nobody|none|nor|neither|without)\b[^.;:!?]{0,60}$", re.IGNORECASE
+)
 _TEXTS = (".html", ".txt", ".md", ".toml", ".json", ".py", ".typ", ".svg", ".js")
 
 _COMMENT = re.compile(r"{#.*?#}|{% comment.*?endcomment %}|<!--.*?-->", re.DOTALL)
@@ -33,7 +36,9 @@ _INLINE = re.compile(
     r"|<script\b(?![^>]*\bsrc=)(?![^>]*type=\"application/json\")",
     re.IGNORECASE,
 )
-_CARD = re.compile(r"\bcc-(?:number|csc|exp|name|type)|\bcvc2?\b|\bcvv2?\b|card[-_ ]?number", re.I)
+_CARD = re.compile(
+    r"\bcc-(?:number|csc|exp|name|type)|\bcvc2?\b|\bcvv2?\b|card[-_ ]?number", re.IGNORECASE
+)
 
 
 def claims(root: Path) -> list[str]:

@@ -157,8 +157,13 @@ def test_every_contract_has_a_planted_violation() -> None:
 def _ruff(code: str, name: str) -> str:
     """Return what the linter says about code, were it in this file of the package."""
     run = subprocess.run(
-        [_PROGRAMS / "ruff", "check", "--output-format=concise", "--no-cache"]
-        + ["--stdin-filename", f"{PACKAGE}/{name}", "-"],
+        [
+            _PROGRAMS / "ruff",
+            "check",
+            "--output-format=concise",
+            f"--stdin-filename={PACKAGE}/{name}",
+            "-",
+        ],
         cwd=ROOT,
         input=code,
         capture_output=True,

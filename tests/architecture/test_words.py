@@ -9,7 +9,16 @@ from typing import Any
 
 from scriptorium.domains.audit.enums import SENTENCES
 from scriptorium.domains.notifications.enums import MailTemplate
-from tests.architecture.reading import PACKAGE, ROOT, calls, exceptions, files, plant, sources, texts
+from tests.architecture.reading import (
+    PACKAGE,
+    ROOT,
+    calls,
+    exceptions,
+    files,
+    plant,
+    sources,
+    texts,
+)
 
 MAILS = PACKAGE / "domains" / "notifications" / "templates" / "mail"
 _SENTENCES = f"{PACKAGE.as_posix()}/domains/audit/enums.py"
@@ -37,9 +46,7 @@ def sentences_without_use(
     root: Path, sentences: Collection[str], coming: dict[str, Any]
 ) -> list[str]:
     """Return sentences that nothing records and that are not listed as coming."""
-    used = {
-        text for name, tree in sources(root) if name != _SENTENCES for text in set(texts(tree))
-    }
+    used = {text for name, tree in sources(root) if name != _SENTENCES for text in set(texts(tree))}
     unused = set(sentences) - used
     problems = [f"{key} is never recorded" for key in sorted(unused - coming.keys())]
     return problems + [f"{key} needs no exception" for key in sorted(coming.keys() - unused)]
@@ -58,9 +65,7 @@ def incomplete_mails(root: Path, keys: Collection[str]) -> list[str]:
 
 def undocumented_settings(root: Path) -> list[str]:
     """Return settings that the code reads and the page does not explain, and the reverse."""
-    read = {
-        text for _, tree in sources(root) for text in texts(tree) if _SETTING.fullmatch(text)
-    }
+    read = {text for _, tree in sources(root) for text in texts(tree) if _SETTING.fullmatch(text)}
     page = (root / _SETTINGS_PAGE).read_text(encoding="utf-8")
     explained = set(re.findall(rf"^\| `({_SETTING.pattern})`", page, re.MULTILINE))
     return [f"{name} is not explained" for name in sorted(read - explained)] + [

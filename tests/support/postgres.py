@@ -110,8 +110,8 @@ def _initialise(folder: Path, programs: Path, user: str | None) -> None:
     """Make the server's data folder in the first locale that it knows."""
     said = ""
     for locale in _LOCALES:
-        command = [programs / "initdb", "-D", folder / "data", "-U", "postgres", "-A", "trust"]
-        made = _run(*command, "--no-sync", "--encoding=UTF8", *locale, user=user)
+        options = ("-U", "postgres", "-A", "trust", "--no-sync", "--encoding=UTF8", *locale)
+        made = _run(programs / "initdb", "-D", folder / "data", *options, user=user)
         if made.returncode == 0:
             return
         said = made.stderr.strip()
@@ -144,8 +144,8 @@ def _make_database(
 ) -> None:
     """Wait until the server answers and make our database."""
     deadline = time.monotonic() + START_SECONDS
-    create = [programs / "createdb", "-h", folder, "-p", str(port), "-U", "postgres", DATABASE]
-    while _run(*create, user=None).returncode != 0:
+    options = ("-p", str(port), "-U", "postgres", DATABASE)
+    while _run(programs / "createdb", "-h", folder, *options, user=None).returncode != 0:
         if process.poll() is not None or time.monotonic() > deadline:
             log = (folder / "log").read_text(errors="replace").strip()
             raise NoServer(f"PostgreSQL did not start: {log.splitlines()[-1] if log else '…'}")
@@ -235,9 +235,10 @@ def main(arguments: list[str] | None = None) -> int:
         with database(durable=options.durable) as url:
             environment = dict(os.environ)
             if not options.durable:
-                url += ("&" if "?" in url else "?") + "pool=0"
                 environment["SCRIPTORIUM_TESTING"] = "1"
-            environment["SCRIPTORIUM_DATABASE_URL"] = url
+            environment["SCRIPTORIUM_DATABASE_URL"] = (
+                url if options.durable else f"{url}{'&' if '?' in url else '?'}pool=0"
+            )
             return _follow(options.command, environment)
     except NoServer as problem:
         print(problem, file=sys.stderr)

@@ -40,7 +40,7 @@ class Missing(str):
         if expression.filters and expression.filters[0][0].__name__ in _EXPECTING:
             # As in production: the missing value is "" and the filters speak for it.
             empty = copy.copy(expression)
-            empty.var = ""
+            empty.var, empty.is_var = "", False
             return str(empty.resolve(context))
         template = context.render_context.template or context.template
         place = getattr(template.origin, "name", "")

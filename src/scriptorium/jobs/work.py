@@ -14,8 +14,10 @@ import structlog
 from django.db import close_old_connections
 
 from scriptorium.domains.credentials.operations import claim_print
+from scriptorium.domains.practices.operations import claim_import, extend_lease
 from scriptorium.jobs.outbox import send_waiting
 from scriptorium.journeys.certificate_files import run_print
+from scriptorium.journeys.import_roster import run_chunk
 from scriptorium.journeys.nightly import run_night
 from scriptorium.kernel import clock
 
@@ -48,7 +50,7 @@ class Worker:
     def once(self) -> int:
         """Look at every queue once; returns how much was done."""
         done = 0
-        for job in (self._mail, self._prints, self._night):
+        for job in (self._mail, self._imports, self._prints, self._night):
             try:
                 done += job()
             except Exception:
@@ -58,6 +60,14 @@ class Worker:
 
     def _mail(self) -> int:
         return send_waiting(now=clock.now())
+
+    def _imports(self) -> int:
+        found = claim_import(lease=LEASE, now=clock.now())
+        if found is None:
+            return 0
+        while self.running and run_chunk(found=found, now=clock.now(), today=clock.today()):
+            extend_lease(found=found, until=clock.now() + LEASE)
+        return 1
 
     def _prints(self) -> int:
         wish = claim_print(lease=LEASE, now=clock.now())

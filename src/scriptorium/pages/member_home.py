@@ -173,12 +173,12 @@ def status_of(*, person: Person, membership: Membership | None, today: dt.date) 
     """Return a membership in words; somebody without one gets the words for that."""
     if membership is None:
         return Status("No membership", "", [], "", "")
-    dates = memberships.dates_of(membership)
-    state = rules.state_on(dates, today, memberships.windows())
+    dates = rules.dates_of(membership)
+    state = rules.state_on(dates, today, rules.windows())
     last = membership.renews_on - dt.timedelta(days=1)
     shown = [("Paid through", rules.words(last)), ("Renews on", rules.words(membership.renews_on))]
     if state == MembershipState.ENDED:
-        ended = rules.ended_from(dates, memberships.windows())
+        ended = rules.ended_from(dates, rules.windows())
         shown = [("Paid through", rules.words(last)), ("Ended on", rules.words(ended))]
     elif membership.renews_on <= today:
         shown.append(("Lapses on" if today < membership.lapses_on else "Lapsed on",
@@ -245,7 +245,7 @@ def _next_step(
 
 
 def _membership_step(person: Person, membership: Membership, today: dt.date) -> NextStep:
-    state = rules.state_on(memberships.dates_of(membership), today, memberships.windows())
+    state = rules.state_on(rules.dates_of(membership), today, rules.windows())
     own = Payer.of(membership) == Payer(person=person.pk)
     who = "You pay" if own else f"{_PayerWords(person).of(Payer.of(membership))} pays"
     if state == MembershipState.ENDED:

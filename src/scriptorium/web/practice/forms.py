@@ -120,3 +120,37 @@ class HandOverForm(forms.Form):
 
     to = forms.CharField(max_length=16, widget=forms.HiddenInput)
     stays_deputy = forms.BooleanField(required=False, label="I stay on as a deputy")
+
+
+class ImportForm(forms.Form):
+    """A file or a pasted list, and what new people get."""
+
+    file = forms.FileField(
+        required=False,
+        label="CSV or XLSX file",
+        help_text="Up to 20,000 rows. Columns: first name, last name, e-mail; role, background"
+        " and phone if you have them.",
+    )
+    pasted = forms.CharField(
+        required=False,
+        label="Or paste a list",
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="One person a line, such as “Ada Park, ada@practice.example”.",
+    )
+    kind = forms.ChoiceField(
+        required=False,
+        label="New people get",
+        choices=[
+            ("", "an invitation only"),
+            (ProductKind.PACKAGE.value, "a reserved certification package"),
+            (ProductKind.MEMBERSHIP.value, "a reserved membership"),
+        ],
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """One of the two must hold a list."""
+        data = super().clean() or {}
+        if not data.get("file") and not str(data.get("pasted", "")).strip():
+            if "file" not in self.errors:
+                self.add_error("file", "Choose a file or paste a list.")
+        return data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scriptorium.web.practice import board, certificates, record, roles, upkeep
+from scriptorium.web.practice import board, certificates, imports, record, roles, upkeep
 
 urlpatterns = [
     path("<slug:ref>/assignments/", board.show, name="board"),
@@ -34,4 +34,11 @@ urlpatterns = [
     path("<slug:ref>/roles/change/", roles.change, name="role-change"),
     path("<slug:ref>/activity/", upkeep.activity, name="activity"),
     path("<slug:ref>/settings/", upkeep.settings, name="settings"),
+    path("<slug:ref>/import/", imports.start, name="start-import"),
+    path("<slug:ref>/import/roster.csv", imports.export, {"form": "csv"}, name="export-csv"),
+    path("<slug:ref>/import/roster.xlsx", imports.export, {"form": "xlsx"}, name="export-xlsx"),
+    path("<slug:ref>/import/<slug:roster_import>/", imports.show, name="import"),
+    path("<slug:ref>/import/<slug:roster_import>/fix/", imports.fix, name="fix-import"),
+    path("<slug:ref>/import/<slug:roster_import>/go/", imports.go, name="go-import"),
+    path("<slug:ref>/import/<slug:roster_import>/rejects.csv", imports.rejects, name="rejects"),
 ]

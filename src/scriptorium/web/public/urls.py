@@ -2,6 +2,19 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from scriptorium.web.public import contact, front, health, help, invitation, verify  # noqa: A004
+
+urlpatterns = [
+    path("", front.front, name="front"),
+    path("home/", front.home, name="home"),
+    path("contact/", contact.contact, name="contact"),
+    path("help/", help.show, name="help"),
+    path("help/<slug:slug>/", help.show_article, name="help-article"),
+    path("verify/", verify.ask, name="verify"),
+    path("verify/<str:number>/", verify.show, name="verify-number"),
+    path("invitation/<slug:token>/", invitation.invitation, name="invitation"),
+    path("health/live", health.live, name="health-live"),
+    path("health/ready", health.ready, name="health-ready"),
+]

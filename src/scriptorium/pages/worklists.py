@@ -1,0 +1,171 @@
+"""What waits for staff: one line per worklist, as the reader's roles allow."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+
+from scriptorium.domains.accounts import queries as accounts
+from scriptorium.domains.accounts.enums import StaffRole
+from scriptorium.domains.memberships.rules import words
+from scriptorium.domains.notifications import queries as mails
+from scriptorium.domains.practices import queries as practices
+from scriptorium.domains.practices.models import Invitation
+from scriptorium.domains.support import queries as support
+from scriptorium.kernel import clock
+
+#: Which roles may read which office page; the guards of ``web.office`` use the same sets.
+NAMES = (StaffRole.DESK, StaffRole.DIRECTOR, StaffRole.AUDITOR)
+MESSAGES = (
+    StaffRole.DESK,
+    StaffRole.FINANCE,
+    StaffRole.SUPPORT,
+    StaffRole.DIRECTOR,
+    StaffRole.AUDITOR,
+)
+PRACTICES = (
+    StaffRole.DESK,
+    StaffRole.DIRECTOR,
+    StaffRole.FINANCE,
+    StaffRole.SUPPORT,
+    StaffRole.AUDITOR,
+    StaffRole.SYSTEM,
+)
+PEOPLE = (
+    StaffRole.DESK,
+    StaffRole.DIRECTOR,
+    StaffRole.FINANCE,
+    StaffRole.SUPPORT,
+    StaffRole.DECISIONS,
+    StaffRole.AUDITOR,
+    StaffRole.SYSTEM,
+)
+OUTBOX = (StaffRole.SUPPORT, StaffRole.DIRECTOR, StaffRole.SYSTEM)
+ACTIVITY = (StaffRole.AUDITOR, StaffRole.DIRECTOR, StaffRole.SYSTEM)
+
+#: Open invitations count as expiring this many days before their end.
+SOON_DAYS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """One kind of waiting work."""
+
+    title: str
+    count: int
+    detail: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExpiringInvitation:
+    """An invitation whose days are nearly over."""
+
+    name: str
+    email: str
+    practice: str
+    practice_url: str
+    ends: str
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Everything on the office's home page."""
+
+    lists: list[Worklist]
+    places: list[tuple[str, str, str]]
+    expiring: list[ExpiringInvitation]
+    roles: list[str]
+    waiting: int
+
+
+def _may(roles: AbstractSet[str], *allowed: str) -> bool:
+    return bool(roles & set(allowed))
+
+
+def desk(*, roles: AbstractSet[str], demo: bool, now: dt.datetime) -> Desk:
+    """Return the worklists and places of somebody with these roles.
+
+    Arguments:
+        demo: in a demonstration every staff role reads the outbox.
+    """
+    lists = []
+    if _may(roles, *NAMES):
+        wishes = accounts.open_name_requests()
+        lists.append(
+            Worklist(
+                "Names on certificates",
+                len(wishes),
+                _since([wish.asked_at for wish in wishes]),
+                "/office/names/",
+            )
+        )
+    if _may(roles, *MESSAGES):
+        sent = list(support.open_messages().values_list("sent_at", flat=True))
+        lists.append(Worklist("Messages to answer", len(sent), _since(sent), "/office/messages/"))
+    if _may(roles, *OUTBOX) or demo:
+        lists.append(
+            Worklist(
+                "Mails given up",
+                mails.failed_count(),
+                "Addresses that refused every attempt",
+                "/office/outbox/?state=failed",
+            )
+        )
+    expiring = expiring_invitations(now=now) if _may(roles, *PRACTICES) else []
+    if _may(roles, *PRACTICES):
+        lists.append(
+            Worklist(
+                "Invitations expiring",
+                len(expiring),
+                f"Open invitations that end within {SOON_DAYS} days",
+                "/office/#expiring",
+            )
+        )
+    return Desk(
+        lists=lists,
+        places=_places(roles, demo),
+        expiring=expiring,
+        roles=[StaffRole(role).label for role in sorted(roles)],
+        waiting=sum(line.count for line in lists),
+    )
+
+
+def _places(roles: AbstractSet[str], demo: bool) -> list[tuple[str, str, str]]:
+    """Return (words, address, what is there) of the pages that these roles may open."""
+    places = []
+    if _may(roles, *PRACTICES):
+        places.append(("Practices", "/office/practices/", "Stock, units, administrators"))
+    if _may(roles, *PEOPLE):
+        places.append(("People", "/office/people/", "Memberships, credentials, certificates"))
+    if _may(roles, *OUTBOX) or demo:
+        places.append(("Outbox", "/office/outbox/", "Every mail and whether it left"))
+    if _may(roles, *ACTIVITY):
+        places.append(("Activity", "/office/activity/", "The newest changes, everywhere"))
+    if demo:
+        places.append(("Components", "/office/components/", "The design system on one page"))
+    return places
+
+
+def expiring_invitations(*, now: dt.datetime) -> list[ExpiringInvitation]:
+    """Return open invitations that end within the next days, soonest first."""
+    soon = practices.invitations_expiring(now=now, before=now + dt.timedelta(days=SOON_DAYS))
+    return [_line(invitation) for invitation in soon]
+
+
+def _line(invitation: Invitation) -> ExpiringInvitation:
+    link = invitation.link
+    return ExpiringInvitation(
+        link.name,
+        link.email,
+        link.practice.name,
+        f"/office/practices/{link.practice.reference}/",
+        words(clock.day_of(invitation.expires_at)),
+    )
+
+
+def _since(moments: list[dt.datetime]) -> str:
+    if not moments:
+        return "Nothing waits"
+    return f"The oldest waits since {words(clock.day_of(min(moments)))}"

@@ -1,0 +1,28 @@
+"""The front page, and the way to everybody's own home."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from scriptorium.domains.practices.queries import practices_of
+from scriptorium.web.shared.guards import person_of, public, signed_in, staff_roles_of
+from scriptorium.web.shared.requests import HttpRequest
+
+
+@require_safe
+@public
+def front(request: HttpRequest) -> HttpResponse:
+    """Who this site is for, and the three ways on."""
+    return render(request, "public/front.html")
+
+
+@require_safe
+@signed_in
+def home(request: HttpRequest) -> HttpResponse:
+    """The board for those who have a say in a practice, the office for staff, else the member's."""
+    own = practices_of(person=person_of(request).pk)
+    if own:
+        return redirect("board", ref=own[0].reference)
+    return redirect("office" if staff_roles_of(request) else "member-home")

@@ -1,0 +1,24 @@
+"""How often one address may ask in a span of time."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.core.cache import cache
+
+from scriptorium.web.shared.requests import HttpRequest
+
+
+def within_limit(request: HttpRequest, *, what: str, times: int, span: dt.timedelta) -> bool:
+    """Count one try of the request's address and return whether it is still allowed.
+
+    Arguments:
+        what: names the counter; each has its own.
+        times: how many tries a span holds.
+    """
+    seconds = int(span.total_seconds())
+    window = int(request.now.timestamp()) // seconds
+    key = f"limit:{what}:{request.META.get('REMOTE_ADDR', '')}:{window}"
+    tried = int(cache.get(key, 0)) + 1
+    cache.set(key, tried, seconds)
+    return tried <= times
