@@ -34,6 +34,8 @@ from scriptorium.kernel.actor import Actor, ActorKind  # noqa: E402
 from tests.support.templates import Missing  # noqa: E402
 
 _database: dict[str, Any] = settings.DATABASES["default"]
+# Settings are read now. A worker that inherited the name would read them before it has its folder.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 ON_POSTGRES = _database["ENGINE"].endswith("postgresql")
 if not ON_POSTGRES:
     # A database in memory belongs to one connection; tests with threads need a file.

@@ -37,7 +37,9 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _CARD = re.compile(
-    r"\bcc-(?:number|csc|exp|name|type)|\bcvc2?\b|\bcvv2?\b|card[-_ ]?number", re.IGNORECASE
+    r"\bcc-(?:number|csc|exp|name|type)|\bcvc2?\b|\bcvv2?\b"
+    r"|\bname=[\"']card|\bcard\w* *= *(?:forms\.)?\w+Field",
+    re.IGNORECASE,
 )
 
 
@@ -143,5 +145,6 @@ def test_row_41_no_page_asks_for_a_card() -> None:
 
 def test_row_41_a_card_field_is_noticed(tmp_path: Path) -> None:
     plant(tmp_path, f"{PACKAGE}/web/templates/pay.html", '<input autocomplete="cc-number">')
-    plant(tmp_path, f"{PACKAGE}/web/member/pay.py", "cvc = CharField()")
-    assert len(card_fields(tmp_path)) == 2
+    plant(tmp_path, f"{PACKAGE}/web/member/pay.py", "cvc = 1\ncard_number = forms.CharField()")
+    plant(tmp_path, f"{PACKAGE}/web/member/ask.py", 'words = "Please no card number here"')
+    assert len(card_fields(tmp_path)) == 3

@@ -7,6 +7,7 @@ evaluate for each row: 1,000 rows took 20 times as long as this join on a VALUES
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection, models
 
@@ -36,7 +37,7 @@ def update_rows[M: models.Model](model: type[M], rows: Sequence[M], fields: Sequ
         for position, field in enumerate(concrete)
     )
     group = "(" + ", ".join(["%s"] * (len(concrete) + 1)) + ")"
-    params: list[object] = []
+    params: list[Any] = []
     for row in rows:
         params.append(row.pk)
         params.extend(

@@ -132,10 +132,10 @@ def _riverside(day: dt.date, password: str) -> None:
     builder.run()
     _modes(practice, by_email, day)
     _leave(practice, by_email, day, builder.actor)
-    _invite(builder)
-    run_night(today=day, now=noon(day, 9))
     for kind, count in cast.RIVERSIDE_FREE.items():
         builder.grant(day - dt.timedelta(days=35), kind, count, "Order of last month")
+    _invite(builder)
+    run_night(today=day, now=noon(day, 9))
 
 
 def _roles(practice: Practice, links: dict[str, RosterLink], now: dt.datetime) -> None:
@@ -209,7 +209,7 @@ def _modes(practice: Practice, links: dict[str, RosterLink], day: dt.date) -> No
 
 
 def _leave(practice: Practice, links: dict[str, RosterLink], day: dt.date, actor: Actor) -> None:
-    for number, member in enumerate(cast.LEAVERS):
+    for number, member in reversed(list(enumerate(cast.LEAVERS))):
         last = day - dt.timedelta(days=25 + 70 * number)
         roster_change.end_link(
             actor=actor,

@@ -94,3 +94,14 @@ STAFF = (
     ("auditor", "Toby", "Jessup"),
     ("system", "Val", "Kessler"),
 )
+
+#: The logins that the sign-in page and ``make run`` show.
+DEMO_LOGINS = (
+    ("dana@riverside.example", "practice administrator"),
+    ("drew@riverside.example", "her deputy"),
+    ("dr.pine@riverside.example", "physician"),
+    ("avery@riverside.example", "auditor"),
+    ("mel@riverside.example", "candidate"),
+    ("omar@lakeside.example", "administrator of 1,000 people"),
+    ("desk@body.example", "membership desk"),
+)

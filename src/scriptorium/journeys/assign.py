@@ -321,10 +321,15 @@ def _tell(
                     },
                 )
             )
-    for certificate in certificates:
-        happenings.append(
-            Happening("certificate.issued", "certificate", certificate.number, practice.reference,
-                      {"number": certificate.number, "name": names[certificate.person_id]})
-        )  # fmt: skip
+    happenings += [
+        Happening(
+            "certificate.issued",
+            "certificate",
+            certificate.number,
+            practice.reference,
+            {"number": certificate.number, "name": names[certificate.person_id]},
+        )
+        for certificate in certificates
+    ]
     record_many(actor=actor, happenings=happenings, now=now)
     enqueue(mails=mails, now=now)

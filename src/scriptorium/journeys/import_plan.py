@@ -153,6 +153,14 @@ def _problem(values: dict[str, str], link: RosterLink | None) -> str:
         return "A list removes nobody; end the link on the member's record"
     if values.get("reference") and link is None:
         return f"Nobody here has the reference {values['reference'][:20]}"
+    return (
+        _cell_problem(values)
+        or (_new_problem(values) if link is None else _known_problem(values, link))
+        or _role_problem(values, link)
+    )
+
+
+def _cell_problem(values: dict[str, str]) -> str:
     if CLEARED in (values.get("first_name"), values.get("last_name"), values.get("email")):
         return "A name or e-mail cannot be cleared"
     for name, longest in _LONGEST.items():
@@ -161,16 +169,24 @@ def _problem(values: dict[str, str], link: RosterLink | None) -> str:
     email = _email(values)
     if email and not _EMAIL.fullmatch(email):
         return f"“{email[:60]}” is not an e-mail address"
-    if link is None:
-        if not email:
-            return "The e-mail is missing"
-        if not values.get("first_name") or not values.get("last_name"):
-            return "The first or last name is missing"
-    elif email and email != link.email and link.person_id is not None:
-        return "The person owns the e-mail address and changes it in their profile"
     if background_code(values.get("background", "")) is None:
         return f"“{values['background'][:40]}” is not a known background"
-    return _role_problem(values, link)
+    return ""
+
+
+def _new_problem(values: dict[str, str]) -> str:
+    if not _email(values):
+        return "The e-mail is missing"
+    if not values.get("first_name") or not values.get("last_name"):
+        return "The first or last name is missing"
+    return ""
+
+
+def _known_problem(values: dict[str, str], link: RosterLink) -> str:
+    email = _email(values)
+    if email and email != link.email and link.person_id is not None:
+        return "The person owns the e-mail address and changes it in their profile"
+    return ""
 
 
 def _role_problem(values: dict[str, str], link: RosterLink | None) -> str:

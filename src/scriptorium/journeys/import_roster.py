@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections.abc import Sequence
+from itertools import count
 
 from django.db import IntegrityError, transaction
 
@@ -95,9 +96,8 @@ def _unique_lines(rows: list[tuple[int, dict[str, str]]]) -> list[tuple[int, dic
     """Number rows apart that stood on one pasted line."""
     lines: set[int] = set()
     numbered = []
-    for line, values in rows:
-        while line in lines:
-            line += 1
+    for wanted, values in rows:
+        line = next(number for number in count(wanted) if number not in lines)
         lines.add(line)
         numbered.append((line, values))
     return numbered
@@ -185,7 +185,29 @@ def _chunk(found: RosterImport, now: dt.datetime, today: dt.date, *, one_by_one:
     if not rows:
         _finish(found, practice, actor, now)
         return False
-    # The roster may have changed since the dry run, so each chunk is judged afresh.
+    adds, changes = _sorted_out(practice, rows)
+    for row in changes:
+        _change(row, practice, actor, now)
+    groups = [[row] for row in adds] if one_by_one else [adds]
+    for group in groups:
+        try:
+            with transaction.atomic():
+                _add(group, practice, actor, found.kind, now, today)
+        except IntegrityError:
+            if not one_by_one:
+                raise
+            group[0].state, group[0].reason = RowState.REJECTED, "Was added a moment ago"
+    practices.save_rows(found=found, rows=rows)
+    return True
+
+
+def _sorted_out(
+    practice: Practice, rows: list[ImportRow]
+) -> tuple[list[ImportRow], list[ImportRow]]:
+    """Reject and skip what is clear, and return the rows to add and the rows to change.
+
+    The roster may have changed since the dry run, so each chunk is judged afresh.
+    """
     judged = judge(practice=practice, rows=[(r.line, r.values) for r in rows], kind="")
     by_line = {row.line: row for row in rows}
     adds: list[ImportRow] = []
@@ -202,19 +224,7 @@ def _chunk(found: RosterImport, now: dt.datetime, today: dt.date, *, one_by_one:
             changes.append(row)
         else:
             row.state = RowState.SKIPPED
-    for row in changes:
-        _change(row, practice, actor, now)
-    groups = [[row] for row in adds] if one_by_one else [adds]
-    for group in groups:
-        try:
-            with transaction.atomic():
-                _add(group, practice, actor, found.kind, now, today)
-        except IntegrityError:
-            if not one_by_one:
-                raise
-            group[0].state, group[0].reason = RowState.REJECTED, "Was added a moment ago"
-    practices.save_rows(found=found, rows=rows)
-    return True
+    return adds, changes
 
 
 def _add(

@@ -72,11 +72,12 @@ def certificate_content(
     issued_on: dt.date,
 ) -> dict[str, Any]:
     """Return what a certificate says, as plain values whose hash is kept."""
+    specialties = programme().specialties
     return {
         "title": title,
         "name": name,
         "credentials": [
-            f"{c.get_level_display()} ({c.level}), {programme().specialties.get(c.specialty, 'General')}"
+            f"{c.get_level_display()} ({c.level}), {specialties.get(c.specialty, 'General')}"
             for c in credentials
         ],
         "credential_number": credentials[0].number if credentials else "",

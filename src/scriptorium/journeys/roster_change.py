@@ -16,7 +16,7 @@ from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger import rules
 from scriptorium.domains.ledger.enums import UnitState
-from scriptorium.domains.ledger.models import Unit
+from scriptorium.domains.ledger.queries import Unit
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules

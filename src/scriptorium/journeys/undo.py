@@ -15,7 +15,7 @@ from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger import rules
 from scriptorium.domains.ledger.enums import Outcome
-from scriptorium.domains.ledger.models import Action, ActionLine
+from scriptorium.domains.ledger.queries import Action, ActionLine
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
@@ -79,7 +79,8 @@ def undo(
     answers, released, happenings, touched = [], [], [], set()
     for line in lines:
         reason = _refusal(line, parts)
-        assert line.link is not None and line.unit is not None
+        assert line.link is not None
+        assert line.unit is not None
         if not reason:
             try:
                 _take_back(line, actor, found, now)

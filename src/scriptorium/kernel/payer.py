@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Payer:
             raise ValueError("A payer is a practice or a person, exactly one of them.")
 
     @property
-    def columns(self) -> dict[str, int | None]:
+    def columns(self) -> dict[str, Any]:
         """The two columns by which tables name a payer."""
         return {"payer_practice_id": self.practice, "payer_person_id": self.person}
 

@@ -22,6 +22,7 @@ from scriptorium.domains.practices.models import Practice, RosterLink
 from scriptorium.domains.practices.queries import Counts, RosterFilter, Standing
 from scriptorium.domains.practices.rules import days_left
 from scriptorium.kernel.payer import Payer
+from scriptorium.kernel.periods import Anchor
 from scriptorium.pages.marks import Mark, marks_of
 
 WINDOW = 50
@@ -196,7 +197,7 @@ def dates_of_row(link: RosterLink) -> rules.Dates | None:
         renews_on=link.renews_on,
         lapses_on=link.lapses_on,
         latest_starts_on=link.renews_on,
-        anchor=rules.Anchor.of(link.renews_on),
+        anchor=Anchor.of(link.renews_on),
         cancelled_on=link.ends_on,
     )
 

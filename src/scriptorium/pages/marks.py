@@ -119,9 +119,9 @@ def marks_of(
     facts = credentials.mark_facts(
         people=people, today=today, grace_days=programme().numbers.grace_days
     )
-    for link in links:
-        own = states[link.pk]
-        own["membership"] = _MEMBERSHIP[membership[link.pk]]
-        if link.person_id in facts:
-            own["certificate"] = "passed" if facts[link.person_id] else "expired"
+    for row in links:
+        own = states[row.pk]
+        own["membership"] = _MEMBERSHIP[membership[row.pk]]
+        if row.person_id in facts:
+            own["certificate"] = "passed" if facts[row.person_id] else "expired"
     return {key: tuple(Mark(part, own[part]) for part in ORDER) for key, own in states.items()}

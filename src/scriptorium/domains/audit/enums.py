@@ -52,5 +52,6 @@ SENTENCES: dict[str, str] = {
     "certificate.voided": "Certificate {number} was voided: {reason}",
     "certificate.print_requested": "Certificates of {year} were put together as one file",
     "support.message_received": "A message was sent to the body: {topic}",
+    "support.message_answered": "A message to the body was answered: {topic}",
     "demo.created": "The demonstration data was made",
 }

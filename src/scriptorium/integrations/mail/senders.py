@@ -80,11 +80,12 @@ class SmtpSender:
         self.parts = urlsplit(url)
 
     def send(self, *, message: EmailMessage, key: str) -> None:
-        """Send the mail.
+        """Send the mail; the key went into its Message-ID, by which receivers drop doubles.
 
         Raises:
             MailError: the server refused or could not be reached.
         """
+        del key
         host = self.parts.hostname or "localhost"
         secure = self.parts.scheme == "smtps"
         try:

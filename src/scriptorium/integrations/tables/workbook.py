@@ -145,12 +145,12 @@ def _rows(sheet: CalamineSheet) -> Iterator[TableRow]:
 
 
 def _number(cell: Cell) -> str:
-    assert isinstance(cell, float)  # noqa: S101 - the table below says so
+    assert isinstance(cell, float)
     return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
 
 
 def _moment(cell: Cell) -> str:
-    assert isinstance(cell, dt.datetime)  # noqa: S101 - the table below says so
+    assert isinstance(cell, dt.datetime)
     if cell.time() == dt.time():
         return cell.date().isoformat()
     return cell.isoformat(sep=" ", timespec="seconds")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -47,7 +49,7 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
                 "name": c.content["name"],
                 "kind": c.get_kind_display(),
                 "starts_on": c.starts_on,
-                "ends_before": c.ends_before,
+                "last_day": c.ends_before - dt.timedelta(days=1),
                 "url": f"{base}{c.number}.pdf",
             }
             for c in found[:SHOWN]

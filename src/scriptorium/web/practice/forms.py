@@ -150,7 +150,7 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One of the two must hold a list."""
         data = super().clean() or {}
-        if not data.get("file") and not str(data.get("pasted", "")).strip():
-            if "file" not in self.errors:
-                self.add_error("file", "Choose a file or paste a list.")
+        pasted = str(data.get("pasted", "")).strip()
+        if not data.get("file") and not pasted and "file" not in self.errors:
+            self.add_error("file", "Choose a file or paste a list.")
         return data

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.core.cache import cache
-
+from scriptorium.web.shared.limits import allowed
 from scriptorium.web.shared.requests import HttpRequest
 
 
@@ -18,7 +17,5 @@ def within_limit(request: HttpRequest, *, what: str, times: int, span: dt.timede
     """
     seconds = int(span.total_seconds())
     window = int(request.now.timestamp()) // seconds
-    key = f"limit:{what}:{request.META.get('REMOTE_ADDR', '')}:{window}"
-    tried = int(cache.get(key, 0)) + 1
-    cache.set(key, tried, seconds)
-    return tried <= times
+    key = f"{what}:{request.META.get('REMOTE_ADDR', '')}:{window}"
+    return allowed(key, limit=times, seconds=seconds)

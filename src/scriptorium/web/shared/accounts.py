@@ -16,6 +16,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Accounts start from an invitation; nobody signs up from nowhere."""
+        del request
         return False
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:

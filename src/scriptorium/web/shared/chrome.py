@@ -10,19 +10,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
+from scriptorium.demo.cast import DEMO_LOGINS
 from scriptorium.domains.practices.queries import practices_of
 from scriptorium.kernel import clock
 from scriptorium.web.shared.guards import person_of, staff_roles_of
-
-DEMO_LOGINS = (
-    ("dana@riverside.example", "practice administrator"),
-    ("drew@riverside.example", "her deputy"),
-    ("dr.pine@riverside.example", "physician"),
-    ("avery@riverside.example", "auditor"),
-    ("mel@riverside.example", "candidate"),
-    ("omar@lakeside.example", "administrator of 1,000 people"),
-    ("desk@body.example", "membership desk"),
-)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -68,7 +68,7 @@ def staff_roles_of(request: HttpRequest) -> frozenset[str]:
 def public(view: View) -> View:
     """Anybody may see this page."""
     view.guard = "public"  # type: ignore[attr-defined]
-    return cast(View, login_not_required(view))
+    return login_not_required(view)
 
 
 def signed_in(view: View) -> View:
@@ -81,8 +81,8 @@ def practice_role(needs: str) -> Callable[[View], View]:
     """Load the practice of the address and require a role there.
 
     Arguments:
-        needs: "member" (everybody on the roster), "read" (managers, physicians, auditors), "manage" (primary and deputies),
-            "hand_over" (primary alone).
+        needs: "member" (everybody on the roster), "read" (managers, physicians, auditors),
+            "manage" (primary and deputies), "hand_over" (primary alone).
     """
 
     def decorate(view: View) -> View:

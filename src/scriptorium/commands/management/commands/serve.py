@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -15,7 +16,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scriptorium.demo import cast
-from scriptorium.web.shared.chrome import DEMO_LOGINS
 
 
 class Command(BaseCommand):
@@ -33,12 +33,12 @@ class Command(BaseCommand):
         environment = os.environ | {"PYTHONUNBUFFERED": "1"}
         web = [
             sys.executable, "-m", "gunicorn", "scriptorium.project.wsgi:application",
-            "--bind", f"127.0.0.1:{port}", "--bind", f"[::1]:{port}", "--worker-class", "gthread",
+            "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
             "--workers", str(options["web_processes"]), "--threads", str(options["threads"]),
             "--preload", "--log-level", "warning", "--graceful-timeout", "10",
         ]  # fmt: skip
-        if not os.path.exists("/proc/net/if_inet6"):
-            del web[6:8]
+        if Path("/proc/net/if_inet6").exists():
+            web += ["--bind", f"[::1]:{port}"]
         work = [sys.executable, "-m", "scriptorium.project.console", "work"]
         children = [subprocess.Popen(command, env=environment) for command in (web, work)]
 
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         self.stdout.write(f"\nScriptorium is ready: http://localhost:{port}\n")
         if settings.DEMO:
             self.stdout.write(f"Demo logins, all with the password {cast.PASSWORD}:")
-            for login, who in DEMO_LOGINS:
+            for login, who in cast.DEMO_LOGINS:
                 self.stdout.write(f"  {login:28} {who}")
             self.stdout.write(
                 f"  {'secure@body.example':28} staff with a second factor,"

@@ -206,7 +206,9 @@ def hand_out(
     people = sum(1 for holding in holdings if holding.person is not None)
     bare = len(holdings) - people
     units = _take(payer, kind, {"in_use": people, "reserved": bare}, len(holdings))
-    assigned, reserved, parts = [], [], []
+    assigned: list[Unit] = []
+    reserved: list[Unit] = []
+    parts: list[UnitPart] = []
     for unit, holding in zip(units, holdings, strict=True):
         unit.link_id, unit.person_id, unit.choice = holding.link, holding.person, choice
         unit.assigned_at, unit.action = now, action

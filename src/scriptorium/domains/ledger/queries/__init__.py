@@ -1,5 +1,9 @@
-"""Reading the ledger: stock and holders, and the recomputation behind ``verify-ledger``."""
+"""Reading the ledger: stock and holders, and the recomputation behind ``verify-ledger``.
 
+The row types are named here for annotations; only the ledger itself reads or writes the tables.
+"""
+
+from scriptorium.domains.ledger.models import Action, ActionLine, Unit
 from scriptorium.domains.ledger.queries.stock import (
     Stock,
     action_by_key,
@@ -27,7 +31,10 @@ from scriptorium.domains.ledger.queries.verification import (
 )
 
 __all__ = [
+    "Action",
+    "ActionLine",
     "Stock",
+    "Unit",
     "action_by_key",
     "action_lines",
     "broken_chains",

@@ -103,10 +103,10 @@ def duplicate_assignments() -> Iterator[str]:
         .annotate(n=Count("id"))
         .filter(n__gt=1)
     )
-    for row in terms:
+    for term in terms:
         yield (
-            f"Person {row['person_id']}: {row['n']} units pay for the year from"
-            f" {row['term_starts_on']}."
+            f"Person {term['person_id']}: {term['n']} units pay for the year from"
+            f" {term['term_starts_on']}."
         )
 
 

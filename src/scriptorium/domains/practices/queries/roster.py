@@ -283,7 +283,7 @@ def people_ended_unsorted(*, today: dt.date, limit: int) -> list[int]:
     rows = RosterLink.objects.filter(
         ended_at__isnull=True, person__isnull=False, ends_on__lte=today, board_order__lt=NO_DATE
     ).values_list("person_id", flat=True)
-    return [key for key in rows.distinct()[:limit] if key is not None]
+    return list(rows.distinct()[:limit])
 
 
 def search(*, text: str, limit: int = 50) -> list[Practice]:

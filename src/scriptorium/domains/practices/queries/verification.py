@@ -21,7 +21,7 @@ def wrong_rows(
         facts: returns person key → what the copy should say; absent without a membership.
     """
     links = RosterLink.objects.filter(ended_at__isnull=True, person__isnull=False).order_by("pk")
-    for chunk in batched(links.iterator(chunk_size=2000), 2000):
+    for chunk in batched(links.iterator(chunk_size=2000), 2000, strict=False):
         should = facts([link.person_id for link in chunk if link.person_id is not None])
         for link in chunk:
             fact = should.get(link.person_id or 0)

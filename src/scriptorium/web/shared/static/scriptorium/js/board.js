@@ -7,6 +7,9 @@ const form = document.getElementById("assign-form");
 const dock = document.querySelector("[data-dock]");
 const narrow = matchMedia("(max-width: 71.99rem), (max-height: 38rem)");
 
+/* 10,000 rather than 10000. */
+const written = (count) => count.toLocaleString("en-US");
+
 function announce(words) {
   document.getElementById("announcer").textContent = words;
 }
@@ -34,7 +37,7 @@ function show(selection) {
   const { count } = selection;
   const urgent = form.querySelector('.person:is([data-renewal="due"], [data-renewal="overdue"], [data-renewal="lapsed"]):has(input:checked)');
   for (const tile of document.querySelectorAll(".tile[data-kind]")) showTile(tile, count, Boolean(urgent));
-  document.querySelector("[data-selection]").textContent = count ? `${count} selected` : "";
+  document.querySelector("[data-selection]").textContent = count ? `${written(count)} selected` : "";
   document.querySelector("[data-clear]").hidden = count === 0;
   const view = document.querySelector("[data-view]");
   view.disabled = count === 0;
@@ -42,9 +45,9 @@ function show(selection) {
   document.querySelector("[data-record-line]").textContent = count > 1 ? "opens the first" : count ? "" : "select a person";
   if (dock) {
     dock.toggleAttribute("data-chosen", count > 0);
-    const words = dock.querySelector("[data-dock-words]");
-    words.dataset.words ??= words.textContent;
-    words.textContent = count ? `${count} selected` : words.dataset.words;
+    const line = dock.querySelector("[data-dock-words]");
+    line.dataset.words ??= line.textContent;
+    line.textContent = count ? `${written(count)} selected` : line.dataset.words;
   }
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from scriptorium.web.public import articles
@@ -34,5 +35,6 @@ def show_article(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _article(request: HttpRequest, found: articles.Article, page: str) -> HttpResponse:
-    back = page if page.startswith("/") and not page.startswith("//") else ""
+    own = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
+    back = page if own else ""
     return render(request, "public/article.html", {"article": found, "back": back})

@@ -1,0 +1,93 @@
+"""The outbox: every mail, whether it left, and in a demonstration what it says."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from scriptorium.domains.notifications import queries as mails
+from scriptorium.domains.notifications.enums import MailTemplate
+from scriptorium.domains.notifications.models import OutboxMail
+from scriptorium.domains.notifications.operations import render as rendered
+from scriptorium.pages import worklists
+from scriptorium.web.shared.guards import public, staff_role, staff_roles_of
+from scriptorium.web.shared.requests import HttpRequest
+
+LABELS = dict(MailTemplate.choices)
+TONES = {"queued": "soon", "sent": "good", "failed": "now"}
+
+
+def _check_may_read(request: HttpRequest) -> None:
+    """In a demonstration every staff role reads the outbox.
+
+    Raises:
+        PermissionDenied: the person's roles do not allow it.
+    """
+    if not settings.DEMO and not staff_roles_of(request) & set(worklists.OUTBOX):
+        raise PermissionDenied("This page is for staff with the role support, director or system.")
+
+
+def _line(mail: OutboxMail) -> dict[str, object]:
+    return {
+        "key": mail.pk,
+        "to": f"{mail.to_name} <{mail.to_address}>" if mail.to_name else mail.to_address,
+        "subject": mail.subject or LABELS.get(mail.template, mail.template),
+        "state": mail.get_state_display(),
+        "tone": TONES[mail.state],
+        "queued_at": mail.queued_at,
+        "sent_at": mail.sent_at,
+        "attempts": mail.attempts,
+        "last_error": mail.last_error,
+    }
+
+
+@require_safe
+@staff_role()
+def show(request: HttpRequest) -> HttpResponse:
+    """The newest mails, or those that were given up."""
+    _check_may_read(request)
+    failed = request.GET.get("state") == "failed"
+    found = mails.failed() if failed else mails.newest()
+    context = {
+        "mails": [_line(mail) for mail in found],
+        "tabs": [
+            {"words": "Newest", "url": "/office/outbox/", "current": not failed, "count": 0},
+            {
+                "words": "Given up",
+                "url": "/office/outbox/?state=failed",
+                "current": failed,
+                "count": mails.failed_count(),
+            },
+        ],
+    }
+    return render(request, "office/outbox.html", context)
+
+
+@require_safe
+@staff_role()
+def show_mail(request: HttpRequest, key: int) -> HttpResponse:
+    """One mail. Outside a demonstration its text stays closed: it holds personal links."""
+    _check_may_read(request)
+    mail = mails.by_key(key=key)
+    if mail is None:
+        raise Http404
+    text = rendered(mail=mail) if settings.DEMO else None
+    context = {
+        "mail": _line(mail),
+        "subject": text.subject if text else "",
+        "text": text.text if text else "",
+        "open": text is not None,
+    }
+    return render(request, "office/mail.html", context)
+
+
+@require_safe
+@public
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state; for those who build, in a demonstration only."""
+    if not settings.DEMO:
+        raise Http404
+    return render(request, "office/components.html")
