@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.support.builders import Clinic, problems
+if TYPE_CHECKING:
+    from tests.support.builders import Clinic
 
 
 @pytest.fixture
 def clinic(db: None) -> Iterator[Clinic]:
     """Return a practice with its administrator; afterwards the ledger must be clean."""
+    # Models can be imported once Django is ready, which is after this file is read.
+    from tests.support.builders import Clinic, problems
+
     yield Clinic()
     assert problems() == ()

@@ -15,6 +15,9 @@ from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger.enums import PartState
 from scriptorium.domains.ledger.models import Balance, Entry, Unit, UnitPart
+from scriptorium.domains.memberships import operations as memberships
+from scriptorium.domains.memberships import queries as membership_queries
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.models import Membership, Term
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
@@ -238,6 +241,37 @@ def grant(
             expires_on=expires,
             now=noon(on),
         )
+
+
+def buy_renewal(link: RosterLink, *, on: dt.date = TODAY) -> None:
+    """Let somebody renew with a unit of their own, as buying for oneself will."""
+    assert link.person_id is not None
+    payer, actor = Payer(person=link.person_id), actor_of(link.person or Person())
+    grant(payer, "renewal", on=on)
+    with transaction.atomic():
+        held = membership_queries.of_people(people=[link.person_id], lock=True)
+        plan = year_rules.plan_renewal(
+            year_rules.dates_of(held[link.person_id]), on, year_rules.windows()
+        )
+        part = ledger.PartGrant(
+            "membership", "", PartState.ASSIGNED, plan.period.starts_on, plan.period.ends_before
+        )
+        (unit,) = ledger.hand_out(
+            actor=actor,
+            payer=payer,
+            kind="renewal",
+            choice="",
+            holdings=[ledger.Holding(None, link.person_id, [part])],
+            action=None,
+            now=noon(on),
+        )
+        memberships.add_years(
+            grants=[memberships.YearGrant(link.person_id, plan, unit.pk)],
+            memberships=held,
+            payer=payer,
+            now=noon(on),
+        )
+        practices.refresh_rows(facts=year_rules.row_facts(held.values()), today=on)
 
 
 def open_part(link: RosterLink, kind: str, to: str = "started") -> None:

@@ -98,6 +98,15 @@ def activate(*, token: str, password: str, now: dt.datetime, today: dt.date) -> 
         )
     if person.user_id is None:
         accounts.give_login(person=person, password=password, now=now)
+        record_many(
+            actor=Actor(ActorKind.PERSON, person.reference, person.name),
+            happenings=[
+                Happening(
+                    "account.activated", "person", person.reference, "", {"name": person.name}
+                )
+            ],
+            now=now,
+        )
     _accept(found.invitation, person, now, today)
     return person
 

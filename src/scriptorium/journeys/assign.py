@@ -307,6 +307,16 @@ def _tell(
         )  # fmt: skip
         term = terms.get(p.link.person_id or 0)
         template = "membership_extended" if term else "unit_assigned"
+        if p.year is not None:
+            happenings.append(
+                Happening(
+                    "membership.renewed" if p.year.extends else "membership.started",
+                    "link",
+                    p.link.reference,
+                    practice.reference,
+                    {"name": p.link.name, "ends_before": words(p.year.period.ends_before)},
+                )
+            )
         if p.link.person_id:
             mails.append(
                 Mail(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from django.db import transaction
 
 from scriptorium.domains.accounts.operations import invitation_token
 from scriptorium.domains.audit.operations import Happening, record_many
-from scriptorium.domains.catalog.enums import MANY
+from scriptorium.domains.catalog.enums import MANY, ONE
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
@@ -28,15 +28,38 @@ CHUNK = 200
 @transaction.atomic(durable=True)
 def _start_years(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     parts = list(stock.parts_to_start(today=today)[:CHUNK])
-    ledger.move_parts(actor=actor, parts=parts, to=PartState.STARTED, now=now)
+    moved = ledger.move_parts(actor=actor, parts=parts, to=PartState.STARTED, now=now)
+    _record_moves("unit.started", moved, actor, now)
     return len(parts)
 
 
 @transaction.atomic(durable=True)
 def _complete_years(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     parts = list(stock.parts_to_complete(today=today)[:CHUNK])
-    ledger.move_parts(actor=actor, parts=parts, to=PartState.COMPLETED, now=now)
+    moved = ledger.move_parts(actor=actor, parts=parts, to=PartState.COMPLETED, now=now)
+    _record_moves("unit.completed", moved, actor, now)
     return len(parts)
+
+
+def _record_moves(key: str, units: Sequence[stock.Unit], actor: Actor, now: dt.datetime) -> None:
+    """Write one event for each unit that moved by itself."""
+    places = roster.places_of(links=[unit.link_id for unit in units if unit.link_id])
+    record_many(
+        actor=actor,
+        happenings=[
+            Happening(key, "unit", unit.reference, *_named(places, unit)) for unit in units
+        ],
+        now=now,
+    )
+
+
+def _named(
+    places: Mapping[int, tuple[str, str]], unit: stock.Unit
+) -> tuple[str, dict[str, object]]:
+    practice, name = places.get(unit.link_id or 0, ("", "the person"))
+    # Only the payer's activity log may tell which unit was used (DOMAIN §3).
+    shown = practice if unit.payer_practice_id else ""
+    return shown, {"kind": ONE[unit.kind], "name": name}
 
 
 @transaction.atomic(durable=True)

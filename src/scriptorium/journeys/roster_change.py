@@ -90,13 +90,7 @@ def end_link(
         raise CannotChange("Hand the practice over first: it is never without an administrator.")
     bare = link.person_id is None
     if take_back or bare:
-        for unit in stock.locked_units_of_link(
-            link=link.pk, states=[UnitState.RESERVED, UnitState.ASSIGNED, UnitState.STARTED]
-        ):
-            if unit.payer_practice_id == practice.pk and (
-                unit.state == UnitState.RESERVED or not release_refusal(unit=unit, today=today)
-            ):
-                _release(actor, practice, link, unit, "The link ended", now, today)
+        _take_back_units(actor, practice, link, now, today)
     practices.close_invitations(links=[link], because="ended", now=now)
     practices.end_link(
         link=link,
@@ -130,6 +124,17 @@ def end_link(
             ],
             now=now,
         )
+
+
+def _take_back_units(
+    actor: Actor, practice: Practice, link: RosterLink, now: dt.datetime, today: dt.date
+) -> None:
+    """Release the practice's own units of a link, as far as the rules allow."""
+    for unit in stock.locked_units_of_link(
+        link=link.pk, states=[UnitState.RESERVED, UnitState.ASSIGNED, UnitState.STARTED]
+    ):
+        if unit.payer_practice_id == practice.pk and not release_refusal(unit=unit, today=today):
+            _release(actor, practice, link, unit, "The link ended", now, today)
 
 
 def release_refusal(*, unit: Unit, today: dt.date) -> str:
@@ -193,7 +198,7 @@ def _release(
             )
         except memberships.UnableToVoid as error:
             raise CannotChange(f"{error}.") from error
-        _void_certificates(term.pk, actor, reason, now)
+        _void_certificates(term.pk, practice, actor, reason, now)
         facts = (
             year_rules.row_facts([restored])
             if restored
@@ -215,9 +220,25 @@ def _release(
     )
 
 
-def _void_certificates(term: int, actor: Actor, reason: str, now: dt.datetime) -> None:
+def _void_certificates(
+    term: int, practice: Practice, actor: Actor, reason: str, now: dt.datetime
+) -> None:
     certificates = credentials.valid_of_term(term=term)
     issued.void(certificates=certificates, by=actor.reference, reason=reason, now=now)
+    record_many(
+        actor=actor,
+        happenings=[
+            Happening(
+                "certificate.voided",
+                "certificate",
+                certificate.number,
+                practice.reference,
+                {"number": certificate.number, "reason": reason},
+            )
+            for certificate in certificates
+        ],
+        now=now,
+    )
 
 
 @transaction.atomic(durable=True)

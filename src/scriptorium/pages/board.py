@@ -133,9 +133,7 @@ def board(
         practice_ref=practice.reference,
         base_url=base,
         can_manage=standing.manages,
-        manage_reason=""
-        if standing.manages
-        else f"You are a {standing.words} here; administrators can change things",
+        manage_reason=_manage_reason(standing),
         primary_name=practice.primary.name,
         roles_url=f"{base}roles/",
         counts={
@@ -149,9 +147,9 @@ def board(
         pages=pages,
         page_urls=_page_urls(base, filters, page, pages),
         filters=filters,
-        state_options=[(v, label, v == wanted.state) for v, label in STATES],
-        role_options=[(v, label, v == wanted.role) for v, label in ROLES],
-        sort_options=[(v, label, v == wanted.sort) for v, label in SORTS],
+        state_options=_options(STATES, wanted.state),
+        role_options=_options(ROLES, wanted.role),
+        sort_options=_options(SORTS, wanted.sort),
         query=urlencode({key: value for key, value in filters.items() if value}),
         people=rows_of(links=links, base=base, now=now, today=today),
         tiles=tiles_of(practice=practice, standing=standing, today=today),
@@ -163,6 +161,16 @@ def board(
         idempotency_key=idempotency_key,
         single_keys=single_keys,
     )
+
+
+def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> list[tuple[str, str, bool]]:
+    return [(value, label, value == chosen) for value, label in choices]
+
+
+def _manage_reason(standing: Standing) -> str:
+    if standing.manages:
+        return ""
+    return f"You are a {standing.words} here; administrators can change things"
 
 
 def _matching(practice: Practice, wanted: RosterFilter, counts: Counts, found: object) -> int:

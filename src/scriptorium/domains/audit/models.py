@@ -11,6 +11,8 @@ from scriptorium.kernel.actor import ActorKind
 class AuditEvent(AppendOnly):
     """One thing that happened, in the past tense, written with the change itself (DOMAIN §11)."""
 
+    personal_data = frozenset({"actor_name", "data"})
+
     at = models.DateTimeField()
     actor_kind = models.CharField(max_length=8, choices=[(k, k) for k in ActorKind])
     actor_reference = models.CharField(max_length=60)

@@ -36,6 +36,8 @@ class Credential(models.Model):
 class Decision(AppendOnly):
     """A certification decision: who decided what, when, on which evidence (DOMAIN §6)."""
 
+    personal_data = frozenset({"decided_by_name"})
+
     credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="decisions")
     kind = models.CharField(max_length=20, choices=DecisionKind)
     level = models.CharField(max_length=4, choices=Level)

@@ -179,6 +179,8 @@ class Balance(models.Model):
 class Entry(AppendOnly):
     """One move of one unit. Never changed: a correction is another entry."""
 
+    personal_data = frozenset({"actor_name"})
+
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="entries")
     event = models.CharField(max_length=10, choices=EntryEvent)
     from_state = models.CharField(max_length=10, blank=True)

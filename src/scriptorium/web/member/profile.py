@@ -60,7 +60,7 @@ def change(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
-@reauthentication_required
+@reauthentication_required  # type: ignore[untyped-decorator]
 def change_email(request: HttpRequest) -> HttpResponse:
     """Ask for another address; the person confirms first that it is them."""
     person = person_of(request)

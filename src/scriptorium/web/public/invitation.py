@@ -69,7 +69,7 @@ def _join(
     request: HttpRequest, token: str, found: journey.Open, owner: Person | None
 ) -> HttpResponse:
     person = person_of(request) if request.user.is_authenticated else None
-    context = {
+    context: dict[str, Any] = {
         "token_path": request.path,
         "signed_in": person is not None,
         "right_person": person is not None and owner is not None and person.pk == owner.pk,

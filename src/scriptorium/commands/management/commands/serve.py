@@ -10,7 +10,7 @@ import time
 import urllib.request
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -22,6 +22,8 @@ class Command(BaseCommand):
     """Start the web server and the worker; Ctrl-C stops both."""
 
     help = "Serves the portal with its worker and scheduler until stopped."
+    # ``make check`` runs the checks; here they would only delay the start.
+    requires_system_checks: ClassVar[list[str]] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.management import call_command
@@ -18,6 +18,8 @@ class Command(BaseCommand):
     """Migrate when needed, collect static files when they changed, make the demo when empty."""
 
     help = "Prepares database and files; in demo mode also the demonstration data on first run."
+    # ``make check`` runs the checks; here they would only delay the start.
+    requires_system_checks: ClassVar[list[str]] = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)

@@ -7,6 +7,7 @@ from scriptorium.domains.ledger.operations.actions import (
     open_action,
     write_lines,
 )
+from scriptorium.domains.ledger.operations.history import PastUnit, write_past_units
 from scriptorium.domains.ledger.operations.units import (
     Holding,
     NotEnoughUnits,
@@ -25,6 +26,7 @@ __all__ = [
     "LineDraft",
     "NotEnoughUnits",
     "PartGrant",
+    "PastUnit",
     "accept_reserved",
     "adjust_units",
     "expire_units",
@@ -36,4 +38,5 @@ __all__ = [
     "open_action",
     "release_units",
     "write_lines",
+    "write_past_units",
 ]

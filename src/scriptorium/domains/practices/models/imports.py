@@ -12,6 +12,8 @@ from scriptorium.domains.practices.models.roster import Practice
 class RosterImport(models.Model):
     """One list that an administrator pasted or uploaded."""
 
+    personal_data = frozenset({"by_name"})
+
     reference = ReferenceField()
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT)
     filename = models.CharField(max_length=200)

@@ -42,7 +42,17 @@ class PracticeCounter(models.Model):
 class RosterLink(models.Model):
     """A person in a practice. Its person is empty until the invitation is accepted."""
 
-    personal_data = frozenset({"first_name", "last_name", "email", "background", "phone"})
+    personal_data = frozenset(
+        {
+            "first_name",
+            "last_name",
+            "email",
+            "background",
+            "phone",
+            "sort_name",
+            "search_text",
+        }
+    )
 
     reference = ReferenceField()
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="links")

@@ -323,3 +323,9 @@ def supervision_by_reference(*, practice: int, reference: str) -> Supervision | 
         .select_related("physician", "scribe")
         .first()
     )
+
+
+def places_of(*, links: Iterable[int]) -> dict[int, tuple[str, str]]:
+    """Return link key → (practice reference, typed name), for sentences."""
+    rows = RosterLink.objects.filter(pk__in=list(links)).select_related("practice")
+    return {link.pk: (link.practice.reference, link.name) for link in rows}
