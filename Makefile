@@ -70,7 +70,7 @@ endef
 run: .venv/.ready-to-run
 	@export SCRIPTORIUM_DEMO="$${SCRIPTORIUM_DEMO-1}"; \
 	export SCRIPTORIUM_BASE_URL="$${SCRIPTORIUM_BASE_URL:-http://localhost:$(PORT)}"; \
-	$(BIN)/scriptorium setup && exec $(BIN)/scriptorium serve --port $(PORT)
+	exec $(BIN)/scriptorium serve --setup --port $(PORT)
 
 demo: .venv/.ready-to-run
 	@SCRIPTORIUM_DEMO=1 $(BIN)/scriptorium demo --reset $(ARGS)

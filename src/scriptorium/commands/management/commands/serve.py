@@ -10,9 +10,10 @@ import time
 import urllib.request
 from pathlib import Path
 from types import FrameType
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from scriptorium.demo import cast
@@ -23,15 +24,19 @@ class Command(BaseCommand):
 
     help = "Serves the portal with its worker and scheduler until stopped."
     # ``make check`` runs the checks; here they would only delay the start.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []  # noqa: RUF012 (the base class declares it so)
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--web-processes", type=int, default=1)
         parser.add_argument("--threads", type=int, default=8)
+        parser.add_argument("--setup", action="store_true", help="prepare everything first")
 
     def handle(self, *args: Any, **options: Any) -> None:
         port = options["port"]
+        if options["setup"]:
+            # In this process, so that a later start pays for one interpreter fewer.
+            call_command("setup", stdout=self.stdout)
         environment = os.environ | {"PYTHONUNBUFFERED": "1"}
         web = [
             sys.executable, "-m", "gunicorn", "scriptorium.project.wsgi:application",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     help = "Prepares database and files; in demo mode also the demonstration data on first run."
     # ``make check`` runs the checks; here they would only delay the start.
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = []  # noqa: RUF012 (the base class declares it so)
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)

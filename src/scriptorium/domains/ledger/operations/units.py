@@ -30,9 +30,10 @@ class NotEnoughUnits(Exception):
 
     def __init__(self, kind: str, free: int, needed: int) -> None:
         self.kind, self.free, self.needed = kind, free, needed
+        most = "1 person" if free == 1 else f"{free:,} people or fewer"
         super().__init__(
             f"{counted(kind, needed)} needed, {free:,} free; nothing was assigned."
-            f" Choose {free:,} people or fewer, or get more."
+            f" Choose {most}, or get more."
             if free
             else f"{counted(kind, needed)} needed, none free; nothing was assigned. Get more first."
         )
