@@ -18,11 +18,12 @@ from scriptorium.domains.ledger.enums import PartState, UnitState
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
+from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.memberships.rules import CannotApply
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.enums import InvitationKind
-from scriptorium.domains.practices.models import Invitation
+from scriptorium.domains.practices.models import Invitation, RosterLink
 from scriptorium.journeys.assignment_plan import Planned, decide
 from scriptorium.journeys.issue_certificates import issue_for_terms
 from scriptorium.kernel.actor import Actor, ActorKind
@@ -133,14 +134,34 @@ def _accept(invitation: Invitation, person: Person, now: dt.datetime, today: dt.
         raise InvitationClosed("This invitation was used a moment ago.")
     link = invitation.link
     actor = Actor(ActorKind.PERSON, person.reference, person.name)
+    if roster.live_link_of(practice=link.practice_id, person=person.pk) is not None:
+        raise InvitationClosed(
+            f"You are on the roster of {link.practice.name} already, under another address."
+            " Ask the practice to remove this second row."
+        )
     practices.join_person(link=link, person=person.pk)
     happenings = [
         Happening(
             "roster.joined", "link", link.reference, link.practice.reference, {"name": person.name}
         )
     ]
-    units = stock.locked_units_of_link(link=link.pk, states=[UnitState.RESERVED])
     memberships_of = dates.of_people(people=[person.pk], lock=True)
+    _use_reserved(actor, link, person, memberships_of, now, today)
+    facts = year_rules.row_facts(memberships_of.values()) or {person.pk: year_rules.NO_MEMBERSHIP}
+    practices.refresh_rows(facts=facts, today=today)
+    record_many(actor=actor, happenings=happenings, now=now)
+
+
+def _use_reserved(
+    actor: Actor,
+    link: RosterLink,
+    person: Person,
+    memberships_of: dict[int, Membership],
+    now: dt.datetime,
+    today: dt.date,
+) -> None:
+    """Use the units that waited for the person; what the person has already goes back."""
+    units = stock.locked_units_of_link(link=link.pk, states=[UnitState.RESERVED])
     held = {
         (part.kind, part.choice)
         for part in stock.live_parts(people=[person.pk]).get(person.pk, [])
@@ -182,6 +203,3 @@ def _accept(invitation: Invitation, person: Person, now: dt.datetime, today: dt.
     )
     if due:
         ledger.move_parts(actor=actor, parts=due, to=PartState.STARTED, now=now)
-    facts = year_rules.row_facts(memberships_of.values()) or {person.pk: year_rules.NO_MEMBERSHIP}
-    practices.refresh_rows(facts=facts, today=today)
-    record_many(actor=actor, happenings=happenings, now=now)

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from scriptorium.domains.accounts import queries as accounts
 from scriptorium.domains.audit.operations import Happening, record_many
 from scriptorium.domains.catalog.enums import ONE, ProductKind
 from scriptorium.domains.catalog.queries import programme
@@ -298,6 +299,7 @@ def _tell(
     """Write the audit trail and queue the mails of an assignment."""
     happenings, mails = [], []
     names = {p.link.person_id: p.link.name for p in chosen}
+    addresses = accounts.addresses(people=[p.link.person_id for p in chosen if p.link.person_id])
     for p in chosen:
         unit = unit_of[p.link.pk]
         verb = "unit.assigned" if p.link.person_id else "unit.reserved"
@@ -321,7 +323,7 @@ def _tell(
             mails.append(
                 Mail(
                     template,
-                    p.link.email,
+                    addresses[p.link.person_id],
                     p.link.name,
                     f"{template}:{unit.reference}:{now:%Y%m%dT%H%M%S}",
                     {

@@ -30,7 +30,7 @@ from scriptorium.journeys.import_plan import (
     role_code,
     values_of,
 )
-from scriptorium.journeys.invite import Newcomer, add_people
+from scriptorium.journeys.invite import Newcomer, add_people, send_invitations
 from scriptorium.kernel.actor import Actor, ActorKind
 from scriptorium.kernel.payer import Payer
 
@@ -281,6 +281,8 @@ def _change(row: ImportRow, practice: Practice, actor: Actor, now: dt.datetime) 
         return
     changed = practices.change_link(link=link, values=changes_of(row.values, link))
     row.state, row.link = RowState.DONE, link
+    if "email" in changed:
+        send_invitations(actor=actor, practice=practice, links=[link], now=now)
     if changed:
         record(
             actor=actor,

@@ -188,10 +188,12 @@ def invite_again(*, actor: Actor, practice: Practice, link: RosterLink, now: dt.
     """Send a fresh invitation to somebody who has not accepted; the older link stops working.
 
     Raises:
-        AlreadyOnRoster: the person accepted already.
+        AlreadyOnRoster: the person accepted already, or left.
     """
     if link.person_id is not None:
         raise AlreadyOnRoster(f"{link.name} accepted the invitation already.")
+    if link.ended_at is not None:
+        raise AlreadyOnRoster(f"{link.name} left the roster; add the person again instead.")
     send_invitations(actor=actor, practice=practice, links=[link], now=now)
     record_many(
         actor=actor,

@@ -64,7 +64,7 @@ def _named(
 
 @transaction.atomic(durable=True)
 def _expire_units(actor: Actor, today: dt.date, now: dt.datetime) -> int:
-    units = list(stock.units_to_expire(today=today).select_for_update()[:CHUNK])
+    units = stock.locked_units_to_expire(today=today, limit=CHUNK)
     ledger.expire_units(actor=actor, units=units, now=now)
     lost = Counter((u.payer_practice_id, u.kind) for u in units if u.payer_practice_id)
     references = roster.references(keys=[practice for practice, _ in lost if practice])

@@ -25,7 +25,9 @@ from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.enums import EndReason, PracticeRole
 from scriptorium.domains.practices.models import Practice, RosterLink, Supervision
+from scriptorium.journeys.invite import send_invitations
 from scriptorium.kernel.actor import Actor
+from scriptorium.kernel.clock import day_of
 
 
 class CannotChange(Exception):
@@ -45,6 +47,8 @@ def change_role(
         raise CannotChange("Choose a role.")
     if give and link.person_id is None:
         raise CannotChange(f"{link.name} has not accepted the invitation yet.")
+    if give and link.ended_at is not None:
+        raise CannotChange(f"{link.name} left the practice.")
     if give:
         practices.give_role(link=link, role=role, by=actor.reference, now=now)
     elif not practices.end_role(link=link, role=role, by=actor.reference, now=now):
@@ -84,8 +88,11 @@ def end_link(
     Raises:
         CannotChange: the primary administrator's link, or one that ended already.
     """
-    if link.ended_at is not None:
+    # Read again and locked: the page read it before, and the button may be pressed twice.
+    found = roster.locked_links(practice=practice.pk, keys=[link.pk])
+    if not found:
         raise CannotChange(f"{link.name} left already.")
+    link = found[0]
     if link.person_id is not None and link.person_id == practice.primary_id:
         raise CannotChange("Hand the practice over first: it is never without an administrator.")
     bare = link.person_id is None
@@ -111,12 +118,12 @@ def end_link(
         ),
         now=now,
     )
-    if not bare:
+    if link.person is not None:
         enqueue(
             mails=[
                 Mail(
                     "link_ended",
-                    link.email,
+                    link.person.email,
                     link.name,
                     f"link_ended:{link.reference}",
                     {"practice": practice.name},
@@ -130,9 +137,11 @@ def _take_back_units(
     actor: Actor, practice: Practice, link: RosterLink, now: dt.datetime, today: dt.date
 ) -> None:
     """Release the practice's own units of a link, as far as the rules allow."""
-    for unit in stock.locked_units_of_link(
+    units = stock.locked_units_of_link(
         link=link.pk, states=[UnitState.RESERVED, UnitState.ASSIGNED, UnitState.STARTED]
-    ):
+    )
+    # Newest first, since a year is taken back only when none builds on it.
+    for unit in sorted(units, key=lambda u: (u.assigned_at or now, u.pk), reverse=True):
         if unit.payer_practice_id == practice.pk and not release_refusal(unit=unit, today=today):
             _release(actor, practice, link, unit, "The link ended", now, today)
 
@@ -144,13 +153,16 @@ def release_refusal(*, unit: Unit, today: dt.date) -> str:
         rules.check_can_release(
             state=unit.state,
             parts=parts,
-            assigned_on=unit.assigned_at.date() if unit.assigned_at else None,
+            assigned_on=day_of(unit.assigned_at) if unit.assigned_at else None,
             certificate_downloaded=credentials.downloaded_for_unit(unit=unit.pk),
             today=today,
             release_days=programme().numbers.release_started_days,
         )
     except rules.CannotRelease as error:
         return str(error)
+    term = dates.live_term_of_unit(unit=unit.pk)
+    if term is not None and dates.later_term_exists(term=term):
+        return "A later membership year builds on this one"
     return ""
 
 
@@ -264,6 +276,9 @@ def change_details(
             raise CannotChange(f"{email} is on the roster already.")
         wanted["email"] = email
     changed = practices.change_link(link=link, values=wanted)
+    if "email" in changed:
+        # The old address must not be able to accept; the units stay reserved for the link.
+        send_invitations(actor=actor, practice=practice, links=[link], now=now)
     if changed:
         record(
             actor=actor,
@@ -295,6 +310,9 @@ def supervise(
     """
     if physician.person is None or scribe.person is None:
         raise CannotChange("Both people must have accepted their invitations.")
+    for link in (physician, scribe):
+        if link.ended_at is not None:
+            raise CannotChange(f"{link.name} left the practice.")
     if physician.person_id == scribe.person_id:
         raise CannotChange("Nobody supervises themselves.")
     supervision = practices.start_supervision(

@@ -11,6 +11,7 @@ from scriptorium.domains.audit.operations import Happening, record_many
 from scriptorium.domains.catalog.enums import ONE, PartKind
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.credentials import operations as credentials
+from scriptorium.domains.credentials import queries as issued
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger import rules
@@ -72,6 +73,7 @@ def undo(
     if action is None:
         raise CannotUndo("There is nothing to undo here.")
     check_can_undo(action=action, actor=actor, now=now)
+    stock.lock_units_of_action(action=action)
     lines = [line for line in stock.action_lines(action=action) if line.unit_id is not None]
     parts = stock.parts_of_units(units=[line.unit_id for line in lines if line.unit_id])
     people = [line.link.person_id for line in lines if line.link and line.link.person_id]
@@ -126,18 +128,15 @@ def _refusal(line: ActionLine, parts: dict[int, list[tuple[str, str]]]) -> str:
 def _take_back(
     line: ActionLine, actor: Actor, found: dict[int, Membership], now: dt.datetime
 ) -> None:
-    if line.term is not None:
-        person = line.term.person_id
-        restored = memberships.void_term(
-            term=line.term,
-            membership=found[person],
-            by=actor.reference,
-            reason="Undone",
-            now=now,
-        )
-        if restored is None:
-            found.pop(person)
-    if line.certificate is not None:
-        credentials.void(
-            certificates=[line.certificate], by=actor.reference, reason="Undone", now=now
-        )
+    # Not the line's own term: a unit reserved by this click gets its year at acceptance.
+    assert line.unit_id is not None
+    term = dates.live_term_of_unit(unit=line.unit_id)
+    if term is None:
+        return
+    restored = memberships.void_term(
+        term=term, membership=found[term.person_id], by=actor.reference, reason="Undone", now=now
+    )
+    if restored is None:
+        found.pop(term.person_id)
+    certificates = issued.valid_of_term(term=term.pk)
+    credentials.void(certificates=certificates, by=actor.reference, reason="Undone", now=now)

@@ -20,7 +20,7 @@ def test_a_stranger_sees_the_front_page_with_the_ways_on(client: Client) -> None
 
 
 def test_a_stranger_who_asks_for_home_is_asked_to_sign_in(client: Client) -> None:
-    assert client.get("/home/").headers["Location"].startswith("/sign-in/")
+    assert client.get("/home/").headers["Location"].endswith("?next=/home/")
 
 
 def test_home_of_an_administrator_is_the_board(clinic: Clinic, sign_in: SignIn) -> None:

@@ -62,7 +62,9 @@ def test_a_page_without_an_article_gets_the_list_and_a_sentence(client: Client) 
     assert "/help/board/" in page.text
 
 
-@pytest.mark.parametrize("back", ["//evil.example/contact/", "/\\evil.example", "https://evil.example/"])
+@pytest.mark.parametrize(
+    "back", ["//evil.example/contact/", "/\\evil.example", "https://evil.example/"]
+)
 def test_help_never_links_to_another_site(client: Client, back: str) -> None:
     page = client.get("/help/", {"page": back})
     assert f'href="{back}"' not in page.text

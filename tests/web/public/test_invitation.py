@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from scriptorium.domains.accounts.models import Person, User
-from tests.support.builders import PASSWORD, Clinic, noon, days, person
+from tests.support.builders import PASSWORD, Clinic, days, noon, person
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db

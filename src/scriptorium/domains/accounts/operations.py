@@ -15,6 +15,7 @@ from scriptorium.domains.accounts.models import (
     EmailChange,
     NameRequest,
     Person,
+    SignInRecord,
     StaffMember,
     User,
 )
@@ -159,3 +160,8 @@ def decide_certificate_name(
 def grant_staff_role(*, person: Person, role: str, by: str, now: dt.datetime) -> StaffMember:
     """Give a staff role."""
     return StaffMember.objects.create(person=person, role=role, granted_at=now, granted_by=by)
+
+
+def note_sign_in(*, login: str, address: str | None, succeeded: bool, now: dt.datetime) -> None:
+    """Keep a try to sign in."""
+    SignInRecord.objects.create(at=now, login=login[:254], address=address, succeeded=succeeded)

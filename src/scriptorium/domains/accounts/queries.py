@@ -68,6 +68,11 @@ def name_request_of(*, person: int) -> NameRequest | None:
     return NameRequest.objects.filter(person_id=person).order_by("-id").first()
 
 
+def addresses(*, people: Iterable[int]) -> dict[int, str]:
+    """Return person key → the address that mail goes to now."""
+    return dict(Person.objects.filter(pk__in=list(people)).values_list("pk", "email"))
+
+
 def certificate_names(*, people: Iterable[int]) -> dict[int, str]:
     """Return person key → the name that certificates carry."""
     rows = Person.objects.filter(pk__in=list(people))

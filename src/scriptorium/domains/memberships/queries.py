@@ -36,6 +36,13 @@ def live_term_of_unit(*, unit: int) -> Term | None:
     return Term.objects.filter(unit_id=unit, voided_at__isnull=True).first()
 
 
+def later_term_exists(*, term: Term) -> bool:
+    """Return whether a later live term of the same person builds on this one."""
+    return Term.objects.filter(
+        person_id=term.person_id, voided_at__isnull=True, starts_on__gt=term.starts_on
+    ).exists()
+
+
 def wrong_terms() -> Iterator[str]:
     """Yield live terms whose payer or person differs from the unit that paid for them."""
     rows = (

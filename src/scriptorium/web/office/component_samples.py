@@ -6,11 +6,43 @@ from typing import Any
 
 from django import forms
 
-ICONS = (
-    "chevron-down chevron-left chevron-right help account search check check-circle cross warning "
-    "info plus pencil arrow-right undo clock flag key print download document mail lock building "
-    "people calendar eye settings renew skip passkey external device remove card"
-).split()
+ICONS = [
+    "chevron-down",
+    "chevron-left",
+    "chevron-right",
+    "help",
+    "account",
+    "search",
+    "check",
+    "check-circle",
+    "cross",
+    "warning",
+    "info",
+    "plus",
+    "pencil",
+    "arrow-right",
+    "undo",
+    "clock",
+    "flag",
+    "key",
+    "print",
+    "download",
+    "document",
+    "mail",
+    "lock",
+    "building",
+    "people",
+    "calendar",
+    "eye",
+    "settings",
+    "renew",
+    "skip",
+    "passkey",
+    "external",
+    "device",
+    "remove",
+    "card",
+]
 
 
 class SampleForm(forms.Form):
@@ -46,16 +78,10 @@ def _tile(kind: str, title: str, free: int, **changes: Any) -> dict[str, Any]:
 
 def samples() -> dict[str, Any]:
     """Return the context value ``samples`` of ``office/components.html``."""
-    palette = [
-        {
-            "number": number,
-            "url": "#exam",
-            "answered": number < 37 and number != 12,
-            "flagged": number in (8, 21, 29),
-            "current": number == 37,
-        }
-        for number in range(1, 101)
-    ]
+    return _controls() | _content()
+
+
+def _controls() -> dict[str, Any]:
     return {
         "menu": [("Send again", "#controls"), ("Cancel the invitation", "#controls")],
         "tabs": [
@@ -81,6 +107,21 @@ def samples() -> dict[str, Any]:
             _tile("ce", "Education", 9, choices=[("telehealth", "Telehealth notes (1.0 h)")]),
             _tile("mscat", "MSCAT", 400, in_use=1200, reserved=12),
         ],
+    }
+
+
+def _content() -> dict[str, Any]:
+    palette = [
+        {
+            "number": number,
+            "url": "#exam",
+            "answered": number < 37 and number != 12,
+            "flagged": number in (8, 21, 29),
+            "current": number == 37,
+        }
+        for number in range(1, 101)
+    ]
+    return {
         "columns": [
             {"label": "Order", "numeric": False},
             {"label": "Date", "numeric": False},

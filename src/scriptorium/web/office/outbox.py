@@ -13,6 +13,7 @@ from scriptorium.domains.notifications.enums import MailTemplate
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render as rendered
 from scriptorium.pages import worklists
+from scriptorium.web.office.component_samples import samples
 from scriptorium.web.shared.guards import public, staff_role, staff_roles_of
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -90,4 +91,4 @@ def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state; for those who build, in a demonstration only."""
     if not settings.DEMO:
         raise Http404
-    return render(request, "office/components.html")
+    return render(request, "office/components.html", {"samples": samples()})

@@ -11,6 +11,9 @@ from scriptorium.web.public import articles
 from scriptorium.web.shared.guards import public
 from scriptorium.web.shared.requests import HttpRequest
 
+#: Addresses that hold a secret; a message to us never quotes them.
+SECRET = ("/invitation/", "/member/profile/email/", "/account/")
+
 
 @require_safe
 @public
@@ -37,4 +40,6 @@ def show_article(request: HttpRequest, slug: str) -> HttpResponse:
 def _article(request: HttpRequest, found: articles.Article, page: str) -> HttpResponse:
     own = page.startswith("/") and url_has_allowed_host_and_scheme(page, allowed_hosts=None)
     back = page if own else ""
-    return render(request, "public/article.html", {"article": found, "back": back})
+    quoted = "" if back.startswith(SECRET) else back
+    context = {"article": found, "back": back, "quoted": quoted}
+    return render(request, "public/article.html", context)

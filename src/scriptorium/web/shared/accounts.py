@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
 
-from scriptorium.journeys.account_mail import queue_account_mail
+from scriptorium.journeys.sign_in import note_refused, queue_account_mail
 from scriptorium.kernel import clock
 
 
@@ -30,3 +30,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
             html=str(html),
             now=clock.now(),
         )
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note a refused try, then let the library count it towards its limits."""
+        super().authentication_failed(request, **credentials)
+        login = str(credentials.get("email") or credentials.get("username") or "")
+        note_refused(login=login, address=request.META.get("REMOTE_ADDR"), now=clock.now())

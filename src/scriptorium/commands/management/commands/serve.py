@@ -24,7 +24,7 @@ class Command(BaseCommand):
 
     help = "Serves the portal with its worker and scheduler until stopped."
     # ``make check`` runs the checks; here they would only delay the start.
-    requires_system_checks = []  # noqa: RUF012 (the base class declares it so)
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--port", type=int, default=8000)

@@ -19,7 +19,7 @@ class Command(BaseCommand):
 
     help = "Prepares database and files; in demo mode also the demonstration data on first run."
     # ``make check`` runs the checks; here they would only delay the start.
-    requires_system_checks = []  # noqa: RUF012 (the base class declares it so)
+    requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
         executor = MigrationExecutor(connection)

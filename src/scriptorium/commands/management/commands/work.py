@@ -16,7 +16,7 @@ class Command(BaseCommand):
 
     help = "Runs background work until stopped by Ctrl-C or SIGTERM."
     # ``make check`` runs the checks; here they would only delay the start.
-    requires_system_checks = []  # noqa: RUF012 (the base class declares it so)
+    requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--once", action="store_true", help="look once and stop")

@@ -6,6 +6,8 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Count, Q, QuerySet
 
@@ -151,6 +153,23 @@ def units_to_expire(*, today: dt.date) -> QuerySet[Unit]:
     return Unit.objects.filter(state=UnitState.FREE, expires_on__lte=today).order_by("id")
 
 
+def locked_units_to_expire(*, today: dt.date, limit: int) -> list[Unit]:
+    """Return free units whose last day is over, locked.
+
+    Their balances are locked first, in the order in which an assignment takes both, so that the
+    night and an assignment never wait for each other.
+    """
+    found = list(units_to_expire(today=today)[:limit])
+    owners = {(Payer.of(unit), unit.kind) for unit in found}
+    wanted = [Q(kind=kind, **payer.columns) for payer, kind in owners]
+    if not wanted:
+        return []
+    balances = Balance.objects.select_for_update().filter(reduce(or_, wanted)).order_by("pk")
+    list(balances.values_list("pk"))
+    keys = [unit.pk for unit in found]
+    return list(units_to_expire(today=today).select_for_update().filter(pk__in=keys))
+
+
 def locked_action(*, practice: int, reference: str) -> Action | None:
     """Return an action of a practice, locked against a second undo, or None."""
     return (
@@ -158,6 +177,11 @@ def locked_action(*, practice: int, reference: str) -> Action | None:
         .filter(payer_practice_id=practice, reference=reference)
         .first()
     )
+
+
+def lock_units_of_action(*, action: Action) -> None:
+    """Lock the units that an action still holds, so that nobody takes them back meanwhile."""
+    list(Unit.objects.select_for_update().filter(action=action).order_by("pk").values_list("pk"))
 
 
 def parts_of_units(*, units: Iterable[int]) -> dict[int, list[tuple[str, str]]]:

@@ -1,4 +1,4 @@
-"""Mail that the sign-in system writes goes through the outbox like all other mail."""
+"""What happens around signing in that the library leaves to us: its mail, and refused tries."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
+from scriptorium.domains.accounts import operations as accounts
 from scriptorium.domains.notifications.operations import Rendered, enqueue_ready
 from scriptorium.kernel.references import new_reference
 
@@ -21,3 +22,9 @@ def queue_account_mail(
         dedupe_key=f"account:{new_reference(20)}",
         now=now,
     )
+
+
+@transaction.atomic
+def note_refused(*, login: str, address: str | None, now: dt.datetime) -> None:
+    """Keep a refused try for a year (DOMAIN §12); the password is never kept."""
+    accounts.note_sign_in(login=login, address=address, succeeded=False, now=now)

@@ -1,0 +1,25 @@
+"""What axe finds on a page that matters: serious and critical, in one line each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+_GRAVE = {"serious", "critical"}
+#: What a colour scheme can change.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+
+
+def grave(page: Page, options: dict[str, Any] | None = None) -> list[str]:
+    """Return the serious and critical violations on the page as it stands."""
+    # A colour that is on its way to another is neither; axe measures where it arrives.
+    page.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
+    results = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
+    return [
+        f"{page.url} {violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for violation in results.response["violations"]
+        if violation["impact"] in _GRAVE
+        for node in violation["nodes"][:3]
+    ]
