@@ -83,7 +83,7 @@ def activate(*, token: str, password: str, now: dt.datetime, today: dt.date) -> 
     """Make the invited person's login and put them on the roster.
 
     Raises:
-        InvitationClosed: the link is no longer good.
+        InvitationClosed: the link is no longer good, or its owner has an account by now.
         WeakPassword: the password does not pass; nothing was done.
     """
     found = find(token=token, now=now)
@@ -97,17 +97,16 @@ def activate(*, token: str, password: str, now: dt.datetime, today: dt.date) -> 
             background=link.background,
             now=now,
         )
-    if person.user_id is None:
-        accounts.give_login(person=person, password=password, now=now)
-        record_many(
-            actor=Actor(ActorKind.PERSON, person.reference, person.name),
-            happenings=[
-                Happening(
-                    "account.activated", "person", person.reference, "", {"name": person.name}
-                )
-            ],
-            now=now,
-        )
+    if person.user_id is not None:
+        raise InvitationClosed("You have an account already. Sign in with it to accept.")
+    accounts.give_login(person=person, password=password, now=now)
+    record_many(
+        actor=Actor(ActorKind.PERSON, person.reference, person.name),
+        happenings=[
+            Happening("account.activated", "person", person.reference, "", {"name": person.name})
+        ],
+        now=now,
+    )
     _accept(found.invitation, person, now, today)
     return person
 

@@ -80,19 +80,20 @@ def accept(*, actor: Actor, proposal: HandOver, person: int, now: dt.datetime) -
     """Become primary administrator.
 
     Raises:
-        CannotHandOver: the proposal is for somebody else or no longer open.
+        CannotHandOver: the proposal is for somebody else or no longer open, or they left.
     """
     if proposal.to_person_id != person:
         raise CannotHandOver("This hand-over is for somebody else.")
+    newly = roster.live_link_of(practice=proposal.practice_id, person=person)
+    if newly is None:
+        raise CannotHandOver("You are no longer on the roster of this practice.")
     if not practices.accept_hand_over(proposal=proposal, now=now):
         raise CannotHandOver("This hand-over was withdrawn or is over.")
     practice = proposal.practice
     former = roster.live_link_of(practice=practice.pk, person=proposal.from_person_id)
     if former is not None and proposal.stays_deputy:
         practices.give_role(link=former, role=PracticeRole.DEPUTY, by=actor.reference, now=now)
-    newly = roster.live_link_of(practice=practice.pk, person=person)
-    if newly is not None:
-        practices.end_role(link=newly, role=PracticeRole.DEPUTY, by=actor.reference, now=now)
+    practices.end_role(link=newly, role=PracticeRole.DEPUTY, by=actor.reference, now=now)
     record(
         actor=actor,
         happening=Happening(

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scriptorium.domains.accounts import queries as accounts
 from scriptorium.domains.accounts.operations import invitation_token, token_hash
@@ -43,7 +43,6 @@ class Newcomer:
     role: str = ""
 
 
-@transaction.atomic(durable=True)
 def add_person(
     *,
     actor: Actor,
@@ -61,9 +60,17 @@ def add_person(
     """
     if roster.links_by_email(practice=practice.pk, emails=[newcomer.email]):
         raise AlreadyOnRoster(f"{newcomer.email} is on the roster of {practice.name} already.")
-    return add_people(
-        actor=actor, practice=practice, newcomers=[newcomer], kind=kind, now=now, today=today
-    )[0]
+    try:
+        with transaction.atomic(durable=True):
+            return add_people(
+                actor=actor, practice=practice, newcomers=[newcomer], kind=kind, now=now,
+                today=today,
+            )[0]  # fmt: skip
+    except IntegrityError as error:
+        # The form was sent twice, and the first one has just committed.
+        raise AlreadyOnRoster(
+            f"{newcomer.email} is on the roster of {practice.name} already."
+        ) from error
 
 
 def add_people(

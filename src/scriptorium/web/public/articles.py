@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 #: Group → slugs, in the order of the index.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "First steps": ("start", "sign-in", "invitation", "contact"),
+    "First steps": ("start", "sign-in", "invitation", "verify", "contact"),
     "For practices": (
         "board",
         "assign",
@@ -29,7 +29,6 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "activity",
     ),
     "For members": ("member-home", "profile"),
-    "For everybody": ("verify",),
     "For staff": ("office",),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
 from django.http import HttpRequest
 
 from scriptorium.journeys.sign_in import note_refused, queue_account_mail
@@ -18,6 +19,10 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Accounts start from an invitation; nobody signs up from nowhere."""
         del request
         return False
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """The first address stays; it changes in the profile."""
+        return not email_address.primary
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Render the library's mail and queue it."""
