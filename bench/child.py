@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bench.measure import cpu_of, tree
@@ -24,8 +25,7 @@ def postgres_pids() -> list[int]:
         cursor.execute("SELECT pg_backend_pid()")
         backend = cursor.fetchone()[0]
     try:
-        with open(f"/proc/{backend}/stat") as stat:
-            parent = int(stat.read().rpartition(")")[2].split()[1])
+        parent = int(Path(f"/proc/{backend}/stat").read_text().rpartition(")")[2].split()[1])
     except OSError:
         return []
     return tree(parent)

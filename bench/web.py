@@ -55,7 +55,7 @@ class Web:
         self, path: str, cookies: dict[str, str], body: bytes | None
     ) -> tuple[str, dict[str, str]]:
         class Stay(urllib.request.HTTPRedirectHandler):
-            def redirect_request(self, *args: object) -> None:
+            def redirect_request(self, *args: object) -> None:  # noqa: ARG002
                 return None
 
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body)

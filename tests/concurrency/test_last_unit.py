@@ -231,9 +231,7 @@ def test_an_invitation_opened_in_two_tabs_is_accepted_once() -> None:
     from scriptorium.journeys.accept_invitation import InvitationClosed, activate
     from tests.support.builders import PASSWORD
 
-    answers = at_once(
-        [lambda: activate(token=token, password=PASSWORD, now=NOW, today=TODAY)] * 3
-    )
+    answers = at_once([lambda: activate(token=token, password=PASSWORD, now=NOW, today=TODAY)] * 3)
     accepted = [a for a in answers if not isinstance(a, Exception)]
     assert len(accepted) == 1, answers
     assert all(isinstance(a, InvitationClosed) for a in answers if isinstance(a, Exception))

@@ -17,5 +17,6 @@ def clinic(db: None) -> Iterator[Clinic]:
     # Models can be imported once Django is ready, which is after this file is read.
     from tests.support.builders import Clinic, problems
 
-    yield Clinic()
-    assert problems() == ()
+    clinic = Clinic()
+    yield clinic
+    assert problems(clinic.checked_on) == ()

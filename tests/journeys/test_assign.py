@@ -366,9 +366,7 @@ def test_an_unknown_kind_or_choice_is_refused_with_a_sentence(
         clinic.assign([clinic.dana_link], kind, choice=choice)
     assert str(refusal.value) == words
     with pytest.raises(BadChoice):
-        assigning.preview(
-            practice=clinic.practice, links=[], kind=kind, choice=choice, today=TODAY
-        )
+        assigning.preview(practice=clinic.practice, links=[], kind=kind, choice=choice, today=TODAY)
     assert not Action.objects.exists()
 
 
@@ -389,8 +387,7 @@ def test_too_few_units_change_nothing_at_all(clinic: Clinic) -> None:
     with pytest.raises(NotEnoughUnits) as refusal:
         clinic.assign(people, "membership")
     assert str(refusal.value) == (
-        "3 memberships needed, 2 free; nothing was assigned."
-        " Choose 2 people or fewer, or get more."
+        "3 memberships needed, 2 free; nothing was assigned. Choose 2 people or fewer, or get more."
     )
     assert snapshot() == before
     assert clinic.numbers("membership") == (2, 0, 0)

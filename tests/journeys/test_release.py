@@ -85,9 +85,7 @@ def test_a_downloaded_certificate_does_not_keep_a_year_that_has_not_begun(clinic
         ("hipaa", "hipaa", "The HIPAA for Scribes was opened already"),
     ],
 )
-def test_what_was_opened_never_comes_back(
-    clinic: Clinic, kind: str, part: str, words: str
-) -> None:
+def test_what_was_opened_never_comes_back(clinic: Clinic, kind: str, part: str, words: str) -> None:
     ada = clinic.join("Ada Park")
     clinic.give(ada, kind)
     open_part(ada, part)

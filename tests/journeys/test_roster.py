@@ -17,7 +17,9 @@ from scriptorium.journeys.roster_change import CannotChange
 from tests.support.builders import NOW, TODAY, Clinic, choose_exam, days
 
 
-def end(clinic: Clinic, link: RosterLink, *, take_back: bool = False, last: dt.date = TODAY) -> None:
+def end(
+    clinic: Clinic, link: RosterLink, *, take_back: bool = False, last: dt.date = TODAY
+) -> None:
     """End a link as the record's form does."""
     roster_change.end_link(
         actor=clinic.actor, practice=clinic.practice, link=link, reason="left", note="Moved away",

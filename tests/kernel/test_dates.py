@@ -58,9 +58,7 @@ def test_row_49_the_29th_of_february_falls_back_to_the_28th_and_returns(first: i
         day = year_from(day, anchor).ends_before
         seen.append((day.month, day.day))
     leap = [y for y in range(first + 1, first + 9) if (y % 4 == 0 and y % 100 != 0)]
-    assert seen == [
-        (2, 29) if year in leap else (2, 28) for year in range(first + 1, first + 9)
-    ]
+    assert seen == [(2, 29) if year in leap else (2, 28) for year in range(first + 1, first + 9)]
 
 
 @given(st.sampled_from(ZONES), days)

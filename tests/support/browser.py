@@ -124,7 +124,9 @@ class Site:
 class Visitor:
     """Somebody at a browser of their own, who leaves a picture of each step."""
 
-    def __init__(self, browser: Browser, site: Site, folder: Path, who: str, **options: Any) -> None:
+    def __init__(
+        self, browser: Browser, site: Site, folder: Path, who: str, **options: Any
+    ) -> None:
         self.site, self.folder, self.who = site, folder, who
         self.context: BrowserContext = browser.new_context(
             base_url=site.url, accept_downloads=True, **({"viewport": WIDE} | options)
@@ -164,4 +166,4 @@ class Visitor:
     def close(self) -> None:
         """Leave; nothing may have gone wrong in the page's own scripts."""
         self.context.close()
-        assert self.said == []
+        assert not self.said, self.said

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection, transaction
+from django.test import Client
 
 from scriptorium.domains.accounts import operations as accounts
 from scriptorium.domains.accounts.models import Person
@@ -70,6 +73,15 @@ def actor_of(someone: Person, kind: ActorKind = ActorKind.PERSON) -> Actor:
     return Actor(kind, someone.reference, someone.name, "request-test")
 
 
+def browser(someone: Person) -> Client:
+    """Return a browser in which somebody is signed in."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    client = Client()
+    assert someone.user is not None
+    client.force_login(someone.user)
+    return client
+
+
 class Clinic:
     """A practice with its primary administrator, and short ways to fill it."""
 
@@ -82,6 +94,8 @@ class Clinic:
             )
         self.dana_link = self.join(self.dana)
         self.payer = Payer(practice=self.practice.pk)
+        #: The day on which the ledger must be clean at the end; a night of another day moves it.
+        self.checked_on = TODAY
 
     def join(self, someone: Person | str, *, role: str = "") -> RosterLink:
         """Put somebody with a login on the roster."""
@@ -162,9 +176,7 @@ class Clinic:
             today=on,
         )
 
-    def give(
-        self, link: RosterLink, kind: str, *, choice: str = "", on: dt.date = TODAY
-    ) -> Result:
+    def give(self, link: RosterLink, kind: str, *, choice: str = "", on: dt.date = TODAY) -> Result:
         """Buy one unit and assign it."""
         self.stock(kind, on=on, expires=on + dt.timedelta(days=300))
         return self.assign([link], kind, choice=choice, on=on)

@@ -87,6 +87,7 @@ def activate(*, token: str, password: str, now: dt.datetime, today: dt.date) -> 
         WeakPassword: the password does not pass; nothing was done.
     """
     found = find(token=token, now=now)
+    _claim(found.invitation, now)
     link = found.invitation.link
     person = people.by_email(emails=[link.email]).get(link.email)
     if person is None:
@@ -125,12 +126,18 @@ def join(*, token: str, person: Person, now: dt.datetime, today: dt.date) -> Non
         raise WrongPerson(
             "This invitation is for another e-mail address. Sign in with that account to accept."
         )
+    _claim(found.invitation, now)
     _accept(found.invitation, person, now, today)
 
 
-def _accept(invitation: Invitation, person: Person, now: dt.datetime, today: dt.date) -> None:
+def _claim(invitation: Invitation, now: dt.datetime) -> None:
+    """Use the invitation up before anything else, so that a second click waits here and ends."""
     if not practices.accept_invitation(invitation=invitation, now=now):
         raise InvitationClosed("This invitation was used a moment ago.")
+
+
+def _accept(invitation: Invitation, person: Person, now: dt.datetime, today: dt.date) -> None:
+    roster.lock_people(people=[person.pk], links=[invitation.link_id])
     link = invitation.link
     actor = Actor(ActorKind.PERSON, person.reference, person.name)
     if roster.live_link_of(practice=link.practice_id, person=person.pk) is not None:

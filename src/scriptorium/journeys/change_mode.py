@@ -13,6 +13,7 @@ from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.enums import Channel, Mode
 from scriptorium.domains.practices import operations as practices
+from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice, RosterLink
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
@@ -52,6 +53,7 @@ def change_mode(
     """
     if link.person_id is None:
         raise CannotChangeMode(f"{link.name} has not accepted the invitation yet.")
+    roster.lock_people(people=[link.person_id])
     membership = dates.of_people(people=[link.person_id], lock=True).get(link.person_id)
     payer = Payer(practice=practice.pk)
     if membership is None:
@@ -100,6 +102,7 @@ def move_lapse(
     Raises:
         CannotChangeMode: no membership, or a day before the renewal date.
     """
+    roster.lock_people(people=[link.person_id or 0])
     found = dates.of_people(people=[link.person_id or 0], lock=True)
     membership = found.get(link.person_id or 0)
     if membership is None:

@@ -182,6 +182,7 @@ def release_unit(
     Raises:
         CannotChange: not this practice's unit, or the rules refuse; the text says why.
     """
+    roster.lock_people(people=[link.person_id] if link.person_id else [], links=[link.pk])
     from_payer = stock.unit_of_link(link=link.pk, reference=reference)
     if from_payer is None or from_payer.payer_practice_id != practice.pk:
         raise CannotChange("This practice has no such unit here.")

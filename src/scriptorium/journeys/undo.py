@@ -22,6 +22,7 @@ from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.practices import operations as practices
+from scriptorium.domains.practices import queries as roster
 from scriptorium.kernel.actor import Actor
 
 
@@ -73,6 +74,8 @@ def undo(
     if action is None:
         raise CannotUndo("There is nothing to undo here.")
     check_can_undo(action=action, actor=actor, now=now)
+    holders = stock.action_lines(action=action).values_list("link__person_id", flat=True)
+    roster.lock_people(people=[person for person in holders if person is not None])
     stock.lock_units_of_action(action=action)
     lines = [line for line in stock.action_lines(action=action) if line.unit_id is not None]
     parts = stock.parts_of_units(units=[line.unit_id for line in lines if line.unit_id])

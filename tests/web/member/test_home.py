@@ -97,7 +97,7 @@ def test_what_is_assigned_is_listed_without_dead_buttons(clinic: Clinic, sign_in
 def test_a_certificate_is_downloaded_with_its_number(clinic: Clinic, sign_in: SignIn) -> None:
     link = clinic.member("Ada Park")
     browser = _browser(link, sign_in)
-    number = Certificate.objects.get(person_id=link.person_id).number
+    number = Certificate.objects.get(person=link.person).number
     assert f'href="/member/certificates/{number}.pdf"' in browser.get("/member/").text
     page = browser.get(f"/member/certificates/{number}.pdf")
     assert page.headers["Content-Type"] == "application/pdf"
@@ -123,7 +123,7 @@ def test_a_voided_certificate_is_gone_and_listed_as_such(clinic: Clinic, sign_in
 
 def test_somebody_else_s_certificate_looks_like_none(clinic: Clinic, sign_in: SignIn) -> None:
     link = clinic.member("Ada Park")
-    number = Certificate.objects.get(person_id=link.person_id).number
+    number = Certificate.objects.get(person=link.person).number
     other = sign_in(person("Eve Else"))
     assert other.get(f"/member/certificates/{number}.pdf").status_code == 404
     assert other.get("/member/certificates/C2026-NOTHING000.pdf").status_code == 404

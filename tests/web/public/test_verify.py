@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def _certificate(clinic: Clinic, **member: int) -> Certificate:
     link = clinic.member("Ada Park", **member)
-    return Certificate.objects.get(person_id=link.person_id)
+    return Certificate.objects.get(person=link.person)
 
 
 def test_a_valid_certificate_shows_its_facts_and_nothing_of_the_employer(

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from scriptorium.domains.notifications.models import MailState, OutboxMail
-
-
-def newest(*, limit: int = 200) -> QuerySet[OutboxMail]:
-    """Return the newest mails, for the office's outbox page."""
-    return OutboxMail.objects.order_by("-id")[:limit]
 
 
 def by_key(*, key: int) -> OutboxMail | None:
@@ -22,6 +17,11 @@ def failed_count() -> int:
     return OutboxMail.objects.filter(state=MailState.FAILED).count()
 
 
-def failed(*, limit: int = 200) -> QuerySet[OutboxMail]:
-    """Return the newest mails that were given up."""
-    return OutboxMail.objects.filter(state=MailState.FAILED).order_by("-id")[:limit]
+def search(*, text: str, only_failed: bool = False, limit: int = 50) -> QuerySet[OutboxMail]:
+    """Return the newest mails to addresses or names that hold every word."""
+    found = OutboxMail.objects.order_by("-id")
+    if only_failed:
+        found = found.filter(state=MailState.FAILED)
+    for word in text.split()[:5]:
+        found = found.filter(Q(to_address__icontains=word) | Q(to_name__icontains=word))
+    return found[:limit]

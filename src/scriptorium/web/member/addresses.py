@@ -18,9 +18,7 @@ class AddressesView(EmailView):  # type: ignore[misc]
     That way would bypass the audit trail and the identity's own copy of the address.
     """
 
-    def _action_primary(
-        self, request: HttpRequest, *args: Any, **kwargs: Any
-    ) -> HttpResponseBase:
+    def _action_primary(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         del args, kwargs
         messages.info(request, "The first address changes here, with notice to the old one.")
         return redirect("profile-email")

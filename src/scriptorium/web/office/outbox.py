@@ -18,6 +18,8 @@ from scriptorium.web.shared.guards import public, staff_role, staff_roles_of
 from scriptorium.web.shared.requests import HttpRequest
 
 LABELS = dict(MailTemplate.choices)
+#: Mails on a page; the search finds older ones.
+SHOWN = 50
 TONES = {"queued": "soon", "sent": "good", "failed": "now"}
 
 
@@ -48,11 +50,14 @@ def _line(mail: OutboxMail) -> dict[str, object]:
 @require_safe
 @staff_role()
 def show(request: HttpRequest) -> HttpResponse:
-    """The newest mails, or those that were given up."""
+    """The newest mails, or those that were given up, to everybody or to one address."""
     _check_may_read(request)
     failed = request.GET.get("state") == "failed"
-    found = mails.failed() if failed else mails.newest()
+    text = request.GET.get("q", "").strip()[:100]
+    found = mails.search(text=text, only_failed=failed, limit=SHOWN)
     context = {
+        "q": text,
+        "state": "failed" if failed else "",
         "mails": [_line(mail) for mail in found],
         "tabs": [
             {"words": "Newest", "url": "/office/outbox/", "current": not failed, "count": 0},

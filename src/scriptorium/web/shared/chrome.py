@@ -28,7 +28,7 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "user_name": "",
         "practices": [],
         "menu": [],
-        "help_url": f"{reverse('help')}?{urlencode({'page': request.path})}",
+        "help_url": f"{reverse('help')}?{urlencode({'page': _page_without_secrets(request)})}",
         "home_url": reverse("home") if signed_in else reverse("front"),
         "banners": _banners(),
         "demo_logins": DEMO_LOGINS if settings.DEMO else (),
@@ -36,6 +36,13 @@ def _build(request: HttpRequest) -> dict[str, Any]:
     if signed_in:
         _add_person(request, found)
     return found
+
+
+def _page_without_secrets(request: HttpRequest) -> str:
+    """Return the page's address without a single-use secret, which must not reach any log."""
+    match = request.resolver_match
+    token = str(match.kwargs.get("token", "")) if match else ""
+    return request.path.replace(token, "link") if token else request.path
 
 
 def _add_person(request: HttpRequest, found: dict[str, Any]) -> None:

@@ -116,7 +116,9 @@ def refresh_rows(*, facts: Mapping[int, Facts], today: dt.date) -> None:
         today: an ended membership sorts last from its end on.
     """
     links = list(
-        RosterLink.objects.filter(person_id__in=list(facts), ended_at__isnull=True).order_by("pk")
+        RosterLink.objects.select_for_update()
+        .filter(person_id__in=list(facts), ended_at__isnull=True)
+        .order_by("pk")
     )
     for link in links:
         assert link.person_id is not None

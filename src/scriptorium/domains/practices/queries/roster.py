@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
@@ -236,11 +237,30 @@ def hand_overs_for(*, person: int) -> list[HandOver]:
     )
 
 
+def lock_people(*, people: Iterable[int], links: Iterable[int] = ()) -> None:
+    """Lock the live rows of people at every practice, and the given rows, in key order.
+
+    What changes a membership writes all rows of its person, so it locks them all before anything
+    else: two practices that change the same person then never wait for each other in a circle.
+    SQLite has one writer at a time and nothing to lock.
+    """
+    if connection.features.has_select_for_update:
+        rows = RosterLink.objects.filter(
+            Q(pk__in=list(links)) | Q(person_id__in=list(people)), ended_at__isnull=True
+        )
+        list(rows.order_by("pk").select_for_update().values_list("pk"))
+
+
 def locked_links(*, practice: int, keys: Iterable[int]) -> list[RosterLink]:
-    """Return live links by key, locked in key order, in the order of names."""
-    links = list(
-        live_links(practice=practice).select_for_update().filter(pk__in=list(keys)).order_by("pk")
-    )
+    """Return live links by key, with their people's other links locked, in the board's order."""
+    wanted = live_links(practice=practice).filter(pk__in=list(keys))
+    if connection.features.has_select_for_update:
+        holders = list(wanted.values_list("pk", "person_id"))
+        lock_people(
+            people=[person for _, person in holders if person is not None],
+            links=[key for key, _ in holders],
+        )
+    links = list(wanted.order_by("pk"))
     return sorted(links, key=lambda link: (link.board_order, link.sort_name, link.pk))
 
 

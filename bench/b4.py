@@ -1,0 +1,76 @@
+"""B4: certificates as tagged PDF: rendered and kept one by one, and 1,000 in one file."""
+
+from __future__ import annotations
+
+import resource
+from typing import Any
+
+from bench.child import counted
+from bench.measure import Goal
+from bench.place import find, sizes
+
+PAGES, FIRST, TOGETHER = 200, 20, 1_000
+GOALS = (
+    Goal("one_process.per_s", at_least=60),
+    Goal("in_one_file_1000.seconds", at_most=20),
+)
+
+
+def run() -> dict[str, Any]:
+    """Render for the largest practice, then print for the practice of 1,000."""
+    from scriptorium.domains.credentials.models import Certificate  # noqa: PLC0415 (needs Django)
+    from scriptorium.journeys import certificate_files  # noqa: PLC0415
+    from scriptorium.kernel import clock  # noqa: PLC0415
+
+    now = clock.now()
+    practice, actor = find(sizes()[-1])
+    rows = list(Certificate.objects.filter(practice=practice).order_by("id")[: FIRST + PAGES])
+    for row in rows[:FIRST]:
+        certificate_files.pdf_of(certificate=row, now=now)
+    lengths = []
+    with counted() as cost:
+        for row in rows[FIRST:]:
+            lengths.append(len(certificate_files.pdf_of(certificate=row, now=now)))
+    found: dict[str, Any] = {
+        "one_process": {
+            "per_s": len(lengths) / cost["seconds"],
+            "cpu_ms": cost["cpu"] / len(lengths) * 1000,
+            "kb": sum(lengths) / len(lengths) / 1000,
+        }
+    }
+    if 1000 in sizes():
+        practice, actor = find(1000)
+        year = _fill_year(practice)
+        with counted() as cost:
+            wish = certificate_files.ask_for_print(
+                actor=actor, practice=practice, year=year, now=now
+            )
+            certificate_files.run_print(wish=wish, now=now)
+        wish.refresh_from_db()
+        assert (wish.state, wish.done) == ("done", TOGETHER), (wish.state, wish.done)
+        found["in_one_file_1000"] = dict(cost) | {
+            "mb": len(certificate_files.print_file(wish=wish)) / 1e6
+        }
+    return found | {"peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
+def _fill_year(practice: Any) -> int:
+    """Give the practice's fuller year certificates of the other kind until it has 1,000."""
+    from django.db.models import Count  # noqa: PLC0415
+
+    from scriptorium.domains.credentials import operations  # noqa: PLC0415
+    from scriptorium.domains.credentials.enums import CertificateKind  # noqa: PLC0415
+    from scriptorium.domains.credentials.models import Certificate  # noqa: PLC0415
+
+    rows = Certificate.objects.filter(practice=practice)
+    year = rows.values_list("year").annotate(n=Count("id")).order_by("-n")[0][0]
+    own = list(rows.filter(year=year).order_by("id"))
+    drafts = [
+        operations.Draft(
+            CertificateKind.COMPLIANCE, row.person_id, practice.pk, row.term_id, None,
+            row.starts_on, row.ends_before, row.content,
+        )
+        for row in own[: TOGETHER - len(own)]
+    ]  # fmt: skip
+    operations.issue(drafts=drafts, now=own[0].issued_at)
+    return int(year)
