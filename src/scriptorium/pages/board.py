@@ -269,7 +269,8 @@ def rows_of(*, links: list[RosterLink], base: str, now: dt.datetime, today: dt.d
 
 def tiles_of(*, practice: Practice, standing: Standing, today: dt.date) -> list[Tile]:
     """Return the eight product tiles."""
-    stock = ledger.stock_of(payer=Payer(practice=practice.pk))
+    soon = today + dt.timedelta(days=max(programme().numbers.unit_notice_days))
+    stock = ledger.stock_of(payer=Payer(practice=practice.pk), soon=soon)
     tiles = []
     for kind in ProductKind:
         have = stock[kind]
@@ -286,7 +287,7 @@ def tiles_of(*, practice: Practice, standing: Standing, today: dt.date) -> list[
                 free=have.free,
                 reserved=have.reserved,
                 in_use=have.in_use,
-                next_event=_expiry(have, today),
+                next_event=_expiry(have, soon),
                 assign_disabled_reason=reason,
                 get_more_url=f"/contact/?{query}",
                 choices=tuple(programme().choices_of(kind).items()),
@@ -295,9 +296,7 @@ def tiles_of(*, practice: Practice, standing: Standing, today: dt.date) -> list[
     return tiles
 
 
-def _expiry(have: ledger.Stock, today: dt.date) -> str:
-    if have.first_expiry is None:
-        return ""
-    if (have.first_expiry - today).days > max(programme().numbers.unit_notice_days):
+def _expiry(have: ledger.Stock, soon: dt.date) -> str:
+    if have.first_expiry is None or have.first_expiry > soon:
         return ""
     return f"{have.expiring} expire on {rules.words(have.first_expiry)}"

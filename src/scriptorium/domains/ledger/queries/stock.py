@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
 from scriptorium.domains.catalog.enums import PartKind, ProductKind
 from scriptorium.domains.ledger.enums import PartState, UnitState
@@ -29,30 +29,29 @@ class Stock:
     expiring: int = 0
 
 
-def stock_of(*, payer: Payer) -> dict[str, Stock]:
-    """Return kind → stock for the eight tiles, with the soonest expiry of free units."""
-    balances = {b.kind: b for b in Balance.objects.filter(**payer.columns)}
-    expiries: dict[str, list[tuple[dt.date, int]]] = defaultdict(list)
-    for row in (
-        Unit.objects.filter(state=UnitState.FREE, **payer.columns)
-        .values("kind", "expires_on")
-        .annotate(count=Count("id"))
-        .order_by("kind", "expires_on")
-    ):
-        expiries[row["kind"]].append((row["expires_on"], row["count"]))
-    result = {}
-    for kind in ProductKind.values:
-        balance = balances.get(kind)
-        first, expiring = expiries[kind][0] if expiries.get(kind) else (None, 0)
-        result[kind] = Stock(
-            kind,
-            balance.free if balance else 0,
-            balance.reserved if balance else 0,
-            balance.in_use if balance else 0,
-            first,
-            expiring,
+def stock_of(*, payer: Payer, soon: dt.date) -> dict[str, Stock]:
+    """Return kind → stock for the eight tiles, with the soonest expiry of free units.
+
+    The cost does not grow with the stock: the first expiry is one step into an index, and the
+    units that go with it are counted only where that day is near.
+
+    Arguments:
+        soon: how many units expire is counted for expiries up to this day.
+    """
+    free = Unit.objects.filter(state=UnitState.FREE, kind=OuterRef("kind"), **payer.columns)
+    first = free.order_by("expires_on").values("expires_on")[:1]
+    going = free.filter(expires_on=OuterRef("first_expiry")).order_by().values("kind")
+    rows = Balance.objects.filter(**payer.columns).annotate(first_expiry=Subquery(first))
+    rows = rows.annotate(
+        expiring=Case(
+            When(first_expiry__lte=soon, then=Subquery(going.annotate(n=Count("pk")).values("n"))),
+            default=0,
         )
-    return result
+    )
+    found = rows.values_list("kind", "free", "reserved", "in_use", "first_expiry", "expiring")
+    return {kind: Stock(kind) for kind in ProductKind.values} | {
+        row[0]: Stock(*row) for row in found
+    }
 
 
 def free_of(*, payer: Payer, kind: str) -> int:
