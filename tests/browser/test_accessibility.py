@@ -57,10 +57,10 @@ def _look(visitor: Visitor, address: str) -> list[str]:
     for width, size in (("wide", WIDE), ("phone", PHONE)):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         page.emulate_media(color_scheme="light")
-        found += grave(page)
+        found += grave(visitor)
         visitor.picture(f"{width}-{re.sub(r'[^a-z]+', '-', _shape(address)).strip('-')}")
         page.emulate_media(color_scheme="dark")
-        found += grave(page, COLOURS)
+        found += grave(visitor, COLOURS)
     page.set_viewport_size({"width": 320, "height": 640})
     across = page.evaluate("document.documentElement.scrollWidth")
     if across > 320:

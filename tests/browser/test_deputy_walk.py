@@ -51,7 +51,7 @@ def test_the_deputy_runs_the_practice_but_hands_nothing_over(visit: Visit) -> No
     expect(page.get_by_text("Hand over to")).to_have_count(0)
     expect(page.get_by_role("button", name="End this role of Drew Castellano")).to_be_disabled()
     drew.picture("roles")
-    assert grave(page) == []
+    assert grave(drew) == []
 
 
 def test_the_auditor_sees_the_board_and_why_nothing_can_be_pressed(visit: Visit) -> None:
@@ -63,4 +63,4 @@ def test_the_auditor_sees_the_board_and_why_nothing_can_be_pressed(visit: Visit)
         expect(button).to_be_disabled()
     expect(page.get_by_role("button", name="Add", exact=True)).to_be_disabled()
     avery.picture("board")
-    assert grave(page) == []
+    assert grave(avery) == []

@@ -37,7 +37,7 @@ def test_a_new_person_sets_a_password_and_lands_at_home(visit: Visit) -> None:
     expect(page.get_by_role("heading", name="Riverside Dermatology invites you")).to_be_visible()
     expect(page.get_by_text("rosa.lima@riverside.example")).to_be_visible()
     rosa.picture("invitation")
-    assert grave(page) == []
+    assert grave(rosa) == []
     page.get_by_label("password", exact=False).first.fill("short")
     page.get_by_role("button", name="Set up my account").click()
     expect(page.locator(".error").first).to_be_visible()
@@ -49,14 +49,14 @@ def test_a_new_person_sets_a_password_and_lands_at_home(visit: Visit) -> None:
     expect(page.get_by_text("You joined Riverside Dermatology.")).to_be_visible()
     expect(page.get_by_text("MSCAT manual").first).to_be_visible()
     rosa.picture("home")
-    assert grave(page) == []
+    assert grave(rosa) == []
 
     other = visit()
     answer = other.page.goto(address)
     assert answer is not None
     assert answer.status == 410
     other.picture("used")
-    assert grave(other.page) == []
+    assert grave(other) == []
 
 
 def test_an_invitation_ends_after_fourteen_days(

@@ -54,6 +54,7 @@ def test_two_hundred_are_assigned_with_three_actions(omar: Visitor) -> None:
     page = omar.page
     page.get_by_label("All 1,000").check()
     omar.tile("renewal").get_by_role("button", name="Assign").click()
+    expect(page.get_by_role("heading", name="Assign renewals")).to_be_visible()
     omar.picture("preview")
     page.get_by_role("button", name=re.compile(r"^Assign to \d+ people")).click()
     summary = page.get_by_role("status").filter(has_text="renewals assigned")

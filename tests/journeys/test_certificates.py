@@ -13,7 +13,7 @@ from scriptorium.domains.credentials.models import (
     CertificateFile,
     CertificatePrint,
 )
-from scriptorium.domains.credentials.operations import claim_print, keep_file
+from scriptorium.domains.credentials.operations import claim_print, keep_files
 from scriptorium.domains.credentials.rules import content_sha256, is_current
 from scriptorium.domains.memberships.models import Term
 from scriptorium.jobs.work import LEASE
@@ -86,7 +86,7 @@ def test_of_two_that_render_at_once_the_first_ones_bytes_stay(clinic: Clinic) ->
     assert len(pages) == 2
     assert pages[0] == pages[1]
     kept = CertificateFile.objects.get()
-    keep_file(certificate=kept.certificate, sha256="0" * 64, size=1, now=NOW)
+    keep_files(files=[(kept.certificate, "0" * 64, 1)], now=NOW)
     assert CertificateFile.objects.get().sha256 == kept.sha256
 
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from scriptorium.database.models import GuardWindow
 from scriptorium.database.records import AppendOnly, FrozenExcept
@@ -189,8 +189,8 @@ def guard_window(*, reason: str, now: dt.datetime) -> Iterator[None]:
     """
     if not connection.in_atomic_block:
         raise RuntimeError("A guard window opens inside a transaction only.")
-    window = GuardWindow.objects.create(reason=reason, opened_at=now)
-    try:
+    # A failure rolls the window back with the work; PostgreSQL would refuse to delete it then.
+    with transaction.atomic():
+        window = GuardWindow.objects.create(reason=reason, opened_at=now)
         yield
-    finally:
         window.delete()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import transaction
@@ -43,15 +44,30 @@ def document_of(certificate: Certificate) -> CertificateDocument:
 
 def pdf_of(*, certificate: Certificate, now: dt.datetime) -> bytes:
     """Return a certificate's PDF; the first call renders and keeps it (DOMAIN §7)."""
-    file = getattr(certificate, "file", None)
-    if file is not None:
-        return file_store().get(sha256=file.sha256)
-    content = certificate_renderer().render(documents=[document_of(certificate)])
-    sha256 = file_store().put(content=content)
-    with transaction.atomic():
-        credentials.keep_file(certificate=certificate, sha256=sha256, size=len(content), now=now)
-    kept = held.file_of(certificate=certificate.pk)
-    return content if kept is None or kept == sha256 else file_store().get(sha256=kept)
+    return _pdfs_of([certificate], now)[0]
+
+
+def _pdfs_of(certificates: Sequence[Certificate], now: dt.datetime) -> list[bytes]:
+    """Return the PDF of each; those that are not kept yet are rendered, and kept together."""
+    store = file_store()
+    found: dict[int, bytes] = {}
+    fresh: dict[int, tuple[Certificate, str, int]] = {}
+    for certificate in certificates:
+        file = getattr(certificate, "file", None)
+        if file is not None:
+            found[certificate.pk] = store.get(sha256=file.sha256)
+            continue
+        content = certificate_renderer().render(documents=[document_of(certificate)])
+        found[certificate.pk] = content
+        fresh[certificate.pk] = (certificate, store.put(content=content), len(content))
+    if fresh:
+        with transaction.atomic():
+            credentials.keep_files(files=fresh.values(), now=now)
+        # Somebody who rendered one at the same moment and was first has made the record.
+        for key, sha256 in held.files_of(certificates=fresh).items():
+            if sha256 != fresh[key][1]:
+                found[key] = store.get(sha256=sha256)
+    return [found[certificate.pk] for certificate in certificates]
 
 
 @transaction.atomic(durable=True)
@@ -89,7 +105,7 @@ def run_print(*, wish: CertificatePrint, now: dt.datetime) -> None:
     credentials.print_progress(wish=wish, state=PrintState.RUNNING, total=len(certificates))
     pages: list[bytes] = []
     for start in range(0, len(certificates), _BATCH):
-        pages += [pdf_of(certificate=c, now=now) for c in certificates[start : start + _BATCH]]
+        pages += _pdfs_of(certificates[start : start + _BATCH], now)
         credentials.print_progress(wish=wish, state=PrintState.RUNNING, done=len(pages))
     merged = render_merged(pdfs=pages, title=f"Certificates {wish.year}")
     sha256 = file_store().put(content=merged)

@@ -74,8 +74,8 @@ def undo(
     if action is None:
         raise CannotUndo("There is nothing to undo here.")
     check_can_undo(action=action, actor=actor, now=now)
-    holders = stock.action_lines(action=action).values_list("link__person_id", flat=True)
-    roster.lock_people(people=[person for person in holders if person is not None])
+    holders = stock.action_lines(action=action).filter(link__person__isnull=False)
+    roster.lock_people(people=list(holders.values_list("link__person_id", flat=True)))
     stock.lock_units_of_action(action=action)
     lines = [line for line in stock.action_lines(action=action) if line.unit_id is not None]
     parts = stock.parts_of_units(units=[line.unit_id for line in lines if line.unit_id])

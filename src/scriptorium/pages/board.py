@@ -38,6 +38,8 @@ STATES = (
 ROLES = (("", "Any role"), ("member", "Members"), *((r.value, r.label) for r in PracticeRole))
 SORTS = (("renewal", "By renewal date"), ("name", "By name"))
 
+#: The colour of a renewal's date, by its state.
+_TONES = {"overdue": "now", "lapsed": "now", "due": "soon"}
 MODE_WORDS = {"N": "no membership", "M": "manual renewal", "A": "automatic renewal"}
 
 
@@ -51,9 +53,12 @@ class Row:
     url: str
     mode: str
     mode_words: str
+    mode_circle: SafeString
     renewal: str
     renewal_words: str
+    tone: str
     renews_on: dt.date | None
+    renews_iso: str
     renews_words: str
     marks: SafeString
     note: str
@@ -223,6 +228,12 @@ def _mark(part: str, state: str) -> str:
     return render_to_string("components/part_mark.html", context).strip()
 
 
+@functools.cache
+def _mode_circle(mode: str) -> SafeString:
+    context = {"mode": mode, "words": MODE_WORDS[mode]}
+    return mark_safe(render_to_string("components/mode_circle.html", context).strip())  # noqa: S308
+
+
 @functools.lru_cache(maxsize=4096)
 def marks_html(marks: tuple[tuple[str, str], ...]) -> SafeString:
     """Return the seven marks as HTML; rows with the same states share one string."""
@@ -256,9 +267,12 @@ def rows_of(*, links: list[RosterLink], base: str, now: dt.datetime, today: dt.d
                 url=f"{base}people/{link.reference}/",
                 mode=mode,
                 mode_words=MODE_WORDS[mode],
+                mode_circle=_mode_circle(mode),
                 renewal=RENEWAL[state],
                 renewal_words=words,
+                tone=_TONES.get(RENEWAL[state], ""),
                 renews_on=link.renews_on,
+                renews_iso=link.renews_on.isoformat() if link.renews_on else "",
                 renews_words=rules.words(link.renews_on) if link.renews_on else "",
                 marks=marks_html(tuple((m.part, m.state) for m in marks[link.pk])),
                 note=note,

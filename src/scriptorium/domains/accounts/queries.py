@@ -5,14 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from scriptorium.domains.accounts.models import EmailChange, NameRequest, Person, StaffMember
 
 
 def person_of_user(*, user: int) -> Person | None:
-    """Return the identity behind a login."""
-    return Person.objects.filter(user_id=user).first()
+    """Return the identity behind a login; its ``on_staff`` says whether it has a staff role."""
+    roles = StaffMember.objects.filter(person_id=OuterRef("pk"), ended_at__isnull=True)
+    return Person.objects.filter(user_id=user).annotate(on_staff=Exists(roles)).first()
 
 
 def by_email(*, emails: list[str]) -> dict[str, Person]:

@@ -85,10 +85,17 @@ def void(*, certificates: Iterable[Certificate], by: str, reason: str, now: dt.d
     )
 
 
-def keep_file(*, certificate: Certificate, sha256: str, size: int, now: dt.datetime) -> None:
-    """Remember the rendered PDF; when two render at once the first one stays."""
+def keep_files(*, files: Iterable[tuple[Certificate, str, int]], now: dt.datetime) -> None:
+    """Remember rendered PDFs; when two processes render one at once the first stays.
+
+    Arguments:
+        files: (certificate, SHA-256, size in bytes) of each.
+    """
     CertificateFile.objects.bulk_create(
-        [CertificateFile(certificate=certificate, sha256=sha256, size=size, rendered_at=now)],
+        [
+            CertificateFile(certificate=certificate, sha256=sha256, size=size, rendered_at=now)
+            for certificate, sha256, size in files
+        ],
         ignore_conflicts=True,
     )
 

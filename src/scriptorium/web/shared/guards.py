@@ -60,7 +60,9 @@ def staff_roles_of(request: HttpRequest) -> frozenset[str]:
     """Return the signed-in person's staff roles; read once per request."""
     cached = getattr(request, "staff_roles_cache", None)
     if cached is None:
-        cached = staff_roles(person=person_of(request).pk)
+        person = person_of(request)
+        # The person was read together with whether there is any role, so most need no more.
+        cached = staff_roles(person=person.pk) if getattr(person, "on_staff", True) else frozenset()
         request.staff_roles_cache = cached  # type: ignore[attr-defined]
     return cast("frozenset[str]", cached)
 

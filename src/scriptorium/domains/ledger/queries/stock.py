@@ -29,22 +29,23 @@ class Stock:
     expiring: int = 0
 
 
-def stock_of(*, payer: Payer, soon: dt.date) -> dict[str, Stock]:
+def stock_of(*, payer: Payer, soon: dt.date | None = None) -> dict[str, Stock]:
     """Return kind → stock for the eight tiles, with the soonest expiry of free units.
 
     The cost does not grow with the stock: the first expiry is one step into an index, and the
     units that go with it are counted only where that day is near.
 
     Arguments:
-        soon: how many units expire is counted for expiries up to this day.
+        soon: count how many units expire only for expiries up to this day; None counts always.
     """
     free = Unit.objects.filter(state=UnitState.FREE, kind=OuterRef("kind"), **payer.columns)
     first = free.order_by("expires_on").values("expires_on")[:1]
     going = free.filter(expires_on=OuterRef("first_expiry")).order_by().values("kind")
     rows = Balance.objects.filter(**payer.columns).annotate(first_expiry=Subquery(first))
+    near = Q(first_expiry__isnull=False) if soon is None else Q(first_expiry__lte=soon)
     rows = rows.annotate(
         expiring=Case(
-            When(first_expiry__lte=soon, then=Subquery(going.annotate(n=Count("pk")).values("n"))),
+            When(near, then=Subquery(going.annotate(n=Count("pk")).values("n"))),
             default=0,
         )
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.db.models import Count, F, Q
 
-from scriptorium.domains.ledger.enums import MOVES, EntryEvent, UnitState
+from scriptorium.domains.ledger.enums import MOVES, UnitState
 from scriptorium.domains.ledger.models import Balance, Entry, Unit, UnitPart
 
 _COLUMN = {
@@ -44,8 +44,11 @@ def broken_chains() -> Iterator[str]:
             yield f"Unit {name}: an entry names another payer than the unit."
         if reached.get(unit, "") != before:
             yield f"Unit {name}: an entry is missing before {event} (from {before or 'nothing'})."
-        if before not in MOVES[EntryEvent(event)][0]:
+        sources, target = MOVES.get(event, (frozenset(), None))
+        if before not in sources:
             yield f"Unit {name}: {before or 'nothing'} → {event} is not a legal move."
+        elif after != target:
+            yield f"Unit {name}: {event} cannot lead to {after}."
         reached[unit] = after
     for unit, name, state in Unit.objects.values_list("pk", "reference", "state").iterator(
         chunk_size=5000

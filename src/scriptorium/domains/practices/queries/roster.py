@@ -259,13 +259,11 @@ def lock_people(*, people: Iterable[int], links: Iterable[int] = ()) -> None:
 
 def locked_links(*, practice: int, keys: Iterable[int]) -> list[RosterLink]:
     """Return live links by key, with their people's other links locked, in the board's order."""
-    wanted = live_links(practice=practice).filter(pk__in=list(keys))
+    keys = list(keys)
+    wanted = live_links(practice=practice).filter(pk__in=keys)
     if connection.features.has_select_for_update:
-        holders = list(wanted.values_list("pk", "person_id"))
-        lock_people(
-            people=[person for _, person in holders if person is not None],
-            links=[key for key, _ in holders],
-        )
+        people = wanted.filter(person__isnull=False).values_list("person_id", flat=True)
+        lock_people(people=list(people), links=keys)
     links = list(wanted.order_by("pk"))
     return sorted(links, key=lambda link: (link.board_order, link.sort_name, link.pk))
 

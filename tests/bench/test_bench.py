@@ -1,0 +1,108 @@
+"""The large population is sound, and the workloads judge what they measured."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import json
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import transaction
+from django.db.models import Count
+
+from bench import main, measure
+from bench.measure import Goal
+from bench.place import Place
+from scriptorium.commands.management.commands import bench as command
+from scriptorium.demo.population import admin_of, build_population
+from scriptorium.domains.credentials.models import Certificate
+from scriptorium.domains.ledger import operations as ledger
+from scriptorium.domains.ledger import queries as stock
+from scriptorium.domains.practices.models import Practice, RosterLink
+from scriptorium.kernel.payer import Payer
+from scriptorium.pages.ledger_report import ledger_report
+from tests.support.builders import DESK, NOW, TODAY
+
+
+@pytest.mark.django_db
+def test_a_population_has_the_sizes_asked_for_and_a_clean_ledger() -> None:
+    build_population(day=TODAY, people=60, practices=4)
+    sizes = RosterLink.objects.values_list("practice").annotate(n=Count("id"))
+    assert sorted(n for _, n in sizes) == [12, 12, 12, 24]
+    practice = Practice.objects.get(primary__email=admin_of(24))
+    assert practice.primary.user is not None
+    have = stock.stock_of(payer=Payer(practice=practice.pk))
+    assert have["renewal"].free == 24
+    assert ledger_report(today=TODAY).problems == ()
+
+
+@pytest.mark.django_db
+def test_the_same_day_gives_the_same_population() -> None:
+    # Undone in between: two populations share their addresses.
+    found: list[list[tuple[str, str]]] = []
+    for _ in range(2):
+        with pytest.raises(_Undo):
+            _build_and_undo(found)
+    assert found[0] == found[1]
+
+
+class _Undo(Exception):
+    pass
+
+
+def _build_and_undo(found: list[list[tuple[str, str]]]) -> None:
+    with transaction.atomic():
+        build_population(day=TODAY, people=30, practices=2)
+        rows = Certificate.objects.order_by("id").values_list("number", "content_sha256")
+        found.append(list(rows))
+        raise _Undo
+
+
+@pytest.mark.django_db
+def test_past_units_add_to_balances_that_exist() -> None:
+    build_population(day=TODAY, people=24, practices=1)
+    payer = Payer(practice=Practice.objects.get(primary__email=admin_of(24)).pk)
+    for _ in range(2):
+        past = ledger.PastUnit(payer, "hipaa", NOW, TODAY + dt.timedelta(days=90))
+        ledger.write_past_units(actor=DESK, units=[past], source="test", reason="Moved in")
+    assert stock.free_of(payer=payer, kind="hipaa") == 2
+    assert ledger_report(today=TODAY).problems == ()
+
+
+def test_a_goal_says_whether_it_was_met_or_not_measured() -> None:
+    figures = {"of_24": {"p50_ms": 12.0}}
+    assert Goal("of_24.p50_ms", at_most=25).judge(figures)["met"] is True
+    assert Goal("of_24.p50_ms", at_least=25).judge(figures)["met"] is False
+    assert Goal("of_1000.p50_ms", at_most=25).judge(figures)["met"] is None
+
+
+def test_the_median_is_taken_of_each_figure() -> None:
+    runs = [{"a": {"ms": n}, "kind": "x"} for n in (3, 1, 2)]
+    assert measure.median_of(runs) == {"a": {"ms": 2}, "kind": "x"}
+    assert measure.percentile([3, 1, 2], 0.95) == 3
+    assert measure.rounded({"ms": 1.23456}) == {"ms": 1.235}
+
+
+def test_a_workload_gives_one_object_that_names_what_it_ran_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    answer = {"figures": {"one": {"p50_ms": 50.0}}, "database": {"kind": "sqlite"}}
+    monkeypatch.setattr(main, "_child", lambda *_: answer)
+    place = Place(folder=tmp_path, server="", people=24, practices=1)
+    found = json.loads(json.dumps(main.run_workload(place, "b2", 3)))
+    assert found["row"] == "B2"
+    assert found["met"] is False
+    assert {"figures", "goals", "database", "sizes", "versions", "calibration_s"} <= found.keys()
+
+
+def test_bench_outside_a_checkout_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    with pytest.raises(CommandError, match="from a checkout of the repository"):
+        call_command("bench", "b1", stdout=io.StringIO())
+
+
+def test_the_command_offers_every_workload() -> None:
+    assert command.WORKLOADS == main.WORKLOADS
