@@ -22,6 +22,8 @@ def _link_in_the_outbox(desk: Visitor, name: str) -> str:
     page.get_by_role("link", name="Office").click()
     page.get_by_role("link", name=re.compile("outbox|mail", re.IGNORECASE)).first.click()
     desk.picture("outbox")
+    page.get_by_role("searchbox", name="Search receiver").fill(name)
+    page.get_by_role("button", name="Search").click()
     page.get_by_role("row").filter(has_text=name).get_by_role("link").first.click()
     desk.picture("mail")
     found = re.search(r"https?://\S+(/invitation/[\w-]+/)", page.get_by_role("main").inner_text())

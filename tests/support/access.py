@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import copy
 import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -84,7 +86,7 @@ class Cast:
 
     def __init__(self) -> None:
         clinic = self.clinic = Clinic()
-        other = Clinic("Lakeside Health", "Omar Haddad")
+        other = self.lakeside = Clinic("Lakeside Health", "Omar Haddad")
         self.people: dict[str, Person] = {"dana": clinic.dana, "omar": other.dana}
         for name, role in (("drew", "deputy"), ("dr.pine", "physician"), ("avery", "auditor")):
             self.people[name] = self._join(name, role)
@@ -107,6 +109,7 @@ class Cast:
         assert someone.user is not None
         # The second factor that staff need outside a demonstration.
         TOTP.activate(someone.user, "KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU")
+        RecoveryCodes.activate(someone.user)
         return someone
 
     def _objects(self) -> dict[str, str]:
@@ -173,8 +176,10 @@ class Cast:
 
 def outcome(client: Client, method: str, path: str, data: dict[str, str] | None = None) -> str:
     """Ask once, take back what it wrote, and return the answer in one word or number."""
+    kept = copy.deepcopy(client.cookies)
     with undone_afterwards():
         response = client.generic(method, path) if data is None else client.post(path, data)
+    client.cookies = kept
     where = response.headers.get("Location", "")
     if response.status_code == 302:
         if where.startswith(("/sign-in/", "/account/login/")):

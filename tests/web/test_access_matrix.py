@@ -65,7 +65,7 @@ def test_row_36_another_practice_finds_nothing_here(db: None, cast: Cast) -> Non
 
 def test_row_36_own_practice_with_objects_of_another(db: None, cast: Cast) -> None:
     omar = cast.client("omar")
-    own = cast.people["omar"].primary_of.get().reference  # type: ignore[attr-defined]
+    own = cast.lakeside.practice.reference
     tried = 0
     for name, route in addresses().items():
         if not route.startswith("practice/") or route.count("<") < 2:

@@ -175,7 +175,7 @@ def _options(choices: tuple[tuple[str, str], ...], chosen: str) -> list[tuple[st
 def _manage_reason(standing: Standing) -> str:
     if standing.manages:
         return ""
-    return f"You are a {standing.words} here; administrators can change things"
+    return f"You are {standing.one} here; administrators can change things"
 
 
 def _matching(practice: Practice, wanted: RosterFilter, counts: Counts, found: object) -> int:

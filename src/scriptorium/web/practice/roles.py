@@ -28,7 +28,7 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
     if not (place.standing.reads or asked):
         raise PermissionDenied(
             "This page is for administrators, physicians and auditors of this practice."
-            f" You are a {place.standing.words} here."
+            f" You are {place.standing.one} here."
         )
     wanted = practices.RosterFilter(q=request.GET.get("q", "").strip()[:100], sort="name")
     found = practices.filtered(

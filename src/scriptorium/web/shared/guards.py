@@ -109,7 +109,7 @@ def practice_role(needs: str) -> Callable[[View], View]:
                     "manage": "the primary administrator and deputies",
                     "hand_over": "the primary administrator",
                 }[needs]
-                raise PermissionDenied(f"This page is for {who}. You are a {standing.words} here.")
+                raise PermissionDenied(f"This page is for {who}. You are {standing.one} here.")
             request.place = Place(practice, person, standing)  # type: ignore[attr-defined]
             return view(request, request.place, **kwargs)  # type: ignore[attr-defined]
 

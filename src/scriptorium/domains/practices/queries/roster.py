@@ -53,6 +53,12 @@ class Standing:
                 return role.label.lower()
         return "member" if self.member else "nobody here"
 
+    @property
+    def one(self) -> str:
+        """The role with its article: “a deputy”, “an auditor”, “the primary administrator”."""
+        article = "the" if self.primary else "an" if self.words.startswith("a") else "a"
+        return f"{article} {self.words}"
+
 
 @dataclass(frozen=True, slots=True)
 class RosterFilter:
