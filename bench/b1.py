@@ -68,7 +68,7 @@ def finish(figures: dict[str, Any]) -> None:
 
 def _sign_in(web: Web, size: int) -> dict[str, str]:
     from scriptorium.demo import cast  # noqa: PLC0415 (needs Django)
-    from scriptorium.demo.population import admin_of  # noqa: PLC0415
+    from scriptorium.demo.lives import admin_of  # noqa: PLC0415
 
     return web.sign_in(admin_of(size), cast.PASSWORD)
 
@@ -79,7 +79,7 @@ def _queries(path: str, size: int) -> int:
     from django.test import Client  # noqa: PLC0415
     from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
 
-    from scriptorium.demo.population import admin_of  # noqa: PLC0415
+    from scriptorium.demo.lives import admin_of  # noqa: PLC0415
     from scriptorium.domains.accounts.models import User  # noqa: PLC0415
 
     client = Client(HTTP_HOST="localhost")

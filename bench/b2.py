@@ -85,7 +85,7 @@ def finish(figures: dict[str, Any]) -> None:
 
 def _by_http(size: int, links: list[tuple[int, str]], practice: str) -> dict[str, Any]:
     from scriptorium.demo import cast  # noqa: PLC0415 (needs Django)
-    from scriptorium.demo.population import admin_of  # noqa: PLC0415
+    from scriptorium.demo.lives import admin_of  # noqa: PLC0415
 
     with serving() as web:
         headers = web.sign_in(admin_of(size), cast.PASSWORD)

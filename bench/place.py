@@ -55,15 +55,17 @@ class Place:
     def populate(self) -> None:
         """Make the master database, or find the one that an earlier run kept."""
         done = self.folder / f"populated-{self.people}-{self.practices}"
-        if done.exists() and not self.server:
-            return
-        self._remove(MASTER)
-        (self.folder / MASTER).mkdir(parents=True)
-        if self.server:
-            self._sql(f"CREATE DATABASE {MASTER}")
+        kept = done.exists() and not self.server
         environment = self.environment(MASTER) | {"SCRIPTORIUM_DEMO": "1"}
         console = [sys.executable, "-m", "scriptorium.project.console"]
+        if not kept:
+            self._remove(MASTER)
+            (self.folder / MASTER).mkdir(parents=True)
+            if self.server:
+                self._sql(f"CREATE DATABASE {MASTER}")
         subprocess.run([*console, "migrate", "-v0"], env=environment, check=True)
+        if kept:
+            return
         subprocess.run(
             [*console, "collectstatic", "-v0", "--no-input"], env=environment, check=True
         )
@@ -117,7 +119,7 @@ class Place:
 
 def find(size: int) -> tuple[object, object]:
     """Return the practice of exactly ``size`` people and its administrator as an actor."""
-    from scriptorium.demo.population import admin_of  # noqa: PLC0415 (needs Django)
+    from scriptorium.demo.lives import admin_of  # noqa: PLC0415 (needs Django)
     from scriptorium.domains.practices.models import Practice  # noqa: PLC0415
     from scriptorium.kernel.actor import Actor, ActorKind  # noqa: PLC0415
 
@@ -132,7 +134,7 @@ def find(size: int) -> tuple[object, object]:
 
 def sizes() -> list[int]:
     """Return which of the practices of fixed sizes this population has."""
-    from scriptorium.demo.population import SIZES, admin_of  # noqa: PLC0415 (needs Django)
+    from scriptorium.demo.lives import SIZES, admin_of  # noqa: PLC0415 (needs Django)
     from scriptorium.domains.practices.models import Practice  # noqa: PLC0415
 
     emails = set(Practice.objects.values_list("primary__email", flat=True))

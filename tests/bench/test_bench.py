@@ -17,7 +17,8 @@ from bench import main, measure
 from bench.measure import Goal
 from bench.place import Place
 from scriptorium.commands.management.commands import bench as command
-from scriptorium.demo.population import admin_of, build_population
+from scriptorium.demo.lives import admin_of
+from scriptorium.demo.population import build_population
 from scriptorium.domains.credentials.models import Certificate
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock

@@ -32,7 +32,7 @@ def _link_in_the_outbox(desk: Visitor, name: str) -> str:
 
 
 def test_a_new_person_sets_a_password_and_lands_at_home(visit: Visit) -> None:
-    address = _link_in_the_outbox(visit("desk@body.example"), "Rosa Lima")
+    address = _link_in_the_outbox(visit("desk@body.example"), "rosa.lima@riverside.example")
     rosa = visit()
     page = rosa.page
     page.goto(address)
@@ -64,7 +64,7 @@ def test_a_new_person_sets_a_password_and_lands_at_home(visit: Visit) -> None:
 def test_an_invitation_ends_after_fourteen_days(
     visit: Visit, prepared: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    address = _link_in_the_outbox(visit("desk@body.example"), "Theo Dunn")
+    address = _link_in_the_outbox(visit("desk@body.example"), "theo.dunn@riverside.example")
     later = Site(prepared, tmp_path_factory.mktemp("later") / "var", SCRIPTORIUM_TIME_TRAVEL="20")
     try:
         late = visit(site=later)

@@ -97,6 +97,7 @@ def test_the_same_date_gives_the_same_rows_and_contracts_numbers_hold() -> None:
     assert fingerprint() == first
 
 
+@pytest.mark.slow
 def test_contracts_numbers_hold_on_a_leap_day_too() -> None:
     build(LEAP_DAY)
     contract_holds(LEAP_DAY)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connections
@@ -21,11 +23,11 @@ from tests.support.builders import NOW, TODAY, Clinic, actor_of, days, person, p
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once[T](jobs: Sequence[Callable[[], T]]) -> list[T | Exception]:
+def at_once(jobs: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run all jobs at the same moment, each with a connection of its own."""
     gate = threading.Barrier(len(jobs))
 
-    def run(job: Callable[[], T]) -> T | Exception:
+    def run(job: Callable[[], Any]) -> Any:
         try:
             gate.wait(timeout=30)
             return job()
@@ -47,9 +49,7 @@ def test_row_35_fifty_parallel_assignments_on_ten_units_give_exactly_ten() -> No
     clinic = Clinic()
     people = clinic.people(50)
     clinic.stock("membership", 10)
-    answers = at_once(
-        [lambda link=link: clinic.assign([link], "membership") for link in people]  # type: ignore[misc]
-    )
+    answers = at_once([partial(clinic.assign, [link], "membership") for link in people])
     assert len(won(answers)) == 10
     refused = [a for a in answers if isinstance(a, Exception)]
     assert len(refused) == 40
@@ -205,9 +205,9 @@ def test_the_night_and_assignments_take_the_last_units_side_by_side() -> None:
     clinic.stock("manual", 12, expires=days(-1))
     answers = at_once(
         [
-            *[lambda link=link: clinic.assign([link], "manual") for link in people],  # type: ignore[misc]
-            lambda: run_night(today=TODAY, now=NOW),
-            lambda: run_night(today=TODAY, now=NOW),
+            *(partial(clinic.assign, [link], "manual") for link in people),
+            partial(run_night, today=TODAY, now=NOW),
+            partial(run_night, today=TODAY, now=NOW),
         ]
     )
     assert all(isinstance(a, Result | NotEnoughUnits | dict) for a in answers), answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pytest
 from django.apps import apps
@@ -34,7 +35,7 @@ APPEND_ONLY = sorted(
 )
 
 
-def sql(statement: str, *values: object) -> None:
+def sql(statement: str, *values: Any) -> None:
     """Write past every rule of Python."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -116,9 +117,7 @@ def another(term: Term, starts_on: dt.date, ends_before: dt.date) -> Term:
         )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("start", "end"), [(0, 365), (-364, 1), (364, 729), (10, 20), (-10, 800)]
-)
+@pytest.mark.parametrize(("start", "end"), [(0, 365), (-364, 1), (364, 729), (10, 20), (-10, 800)])
 def test_two_live_terms_of_a_person_never_share_a_day(term: Term, start: int, end: int) -> None:
     with pytest.raises(REFUSED, match="memberships_term_no_overlap"):
         another(term, days(start), days(end))
@@ -139,7 +138,7 @@ def test_another_persons_year_may_be_the_same(term: Term) -> None:
     assert clinic.give(clinic.join("Ben Ito"), "membership").assigned == 1
 
 
-# The guard window ---------------------------------------------------------------------------------
+# The guard window -------------------------------------------------------------------------------
 
 
 def test_a_guard_window_lets_retention_delete_inside_its_transaction(term: Term) -> None:
@@ -181,7 +180,7 @@ def test_a_guard_window_opens_inside_a_transaction_only() -> None:
         pass
 
 
-# The tools ------------------------------------------------------------------------------------------
+# The tools --------------------------------------------------------------------------------------
 
 
 def test_installing_twice_is_harmless_and_removing_leaves_none() -> None:
@@ -212,6 +211,4 @@ def test_many_rows_get_different_values_in_one_statement(
     with django_assert_num_queries(0):
         update_rows(Unit, [], ("choice",))
     found = Unit.objects.filter(kind="manual").order_by("pk")
-    assert [(u.expires_on, u.choice) for u in found] == [
-        (days(n), f"choice-{n}") for n in range(3)
-    ]
+    assert [(u.expires_on, u.choice) for u in found] == [(days(n), f"choice-{n}") for n in range(3)]

@@ -25,7 +25,8 @@ from tests.support.builders import NOW, TODAY, Clinic, actor_of, browser, days, 
 def certificate(clinic: Clinic) -> Certificate:
     """Assign a membership and return its certificate."""
     clinic.give(clinic.join("Ada Park"), "membership")
-    return Certificate.objects.order_by("-pk")[0]
+    found: Certificate = Certificate.objects.order_by("-pk")[0]
+    return found
 
 
 def test_the_row_is_issued_in_the_same_transaction_or_not_at_all(

@@ -1,4 +1,4 @@
-"""Invitations: one use, fourteen days, three reminders, and a unit that waits (issue 2, point 3)."""
+"""Invitations: one use, fourteen days, three reminders, and a unit that waits."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def reminders() -> list[str]:
     return [mail.dedupe_key.rsplit(":", 1)[1] for mail in keys]
 
 
-# Adding ------------------------------------------------------------------------------------------
+# Adding -----------------------------------------------------------------------------------------
 
 
 def test_somebody_added_is_invited_by_mail_and_has_no_account_yet(clinic: Clinic) -> None:
@@ -72,7 +72,7 @@ def test_the_same_form_sent_at_the_same_moment_adds_once(
 ) -> None:
     """The second one looked before the first one committed."""
     clinic.add("Rosa Lima", email="rosa@new.example")
-    monkeypatch.setattr(invite.roster, "links_by_email", lambda **_: {})
+    monkeypatch.setattr("scriptorium.journeys.invite.roster.links_by_email", lambda **_: {})
     with pytest.raises(invite.AlreadyOnRoster):
         clinic.add("Rosa Lima", email="rosa@new.example")
     assert PracticeCounter.objects.get(practice=clinic.practice).people == 2
@@ -85,7 +85,7 @@ def test_without_a_free_unit_nobody_is_added(clinic: Clinic) -> None:
     assert PracticeCounter.objects.get(practice=clinic.practice).people == 1
 
 
-# Accepting ---------------------------------------------------------------------------------------
+# Accepting --------------------------------------------------------------------------------------
 
 
 def test_accepting_makes_the_account_and_uses_the_reserved_unit(clinic: Clinic) -> None:
@@ -157,7 +157,7 @@ def test_somebody_who_accepted_is_not_invited_again(clinic: Clinic) -> None:
         )
 
 
-# Somebody who has an account already ---------------------------------------------------------------
+# Somebody who has an account already ------------------------------------------------------------
 
 
 def test_an_existing_person_is_asked_and_nothing_is_theirs_before_they_accept(
@@ -234,7 +234,7 @@ def test_a_package_accepted_by_a_member_extends_the_year_that_runs(clinic: Clini
     assert clinic.membership(link).payer_practice == clinic.practice
 
 
-# Reminders and expiry -----------------------------------------------------------------------------
+# Reminders and expiry ---------------------------------------------------------------------------
 
 
 def test_reminders_go_on_days_three_seven_and_twelve_exactly_once(clinic: Clinic) -> None:

@@ -53,7 +53,7 @@ def test_back_to_manual_needs_no_consent_and_keeps_the_old_one(clinic: Clinic) -
 def test_the_database_refuses_automatic_without_consent(clinic: Clinic) -> None:
     ada = clinic.member()
     with pytest.raises(IntegrityError), transaction.atomic():
-        Membership.objects.filter(person_id=ada.person_id).update(mode="A")
+        Membership.objects.filter(person=ada.person).update(mode="A")
 
 
 def test_mode_needs_a_membership_of_somebody_who_accepted(clinic: Clinic) -> None:

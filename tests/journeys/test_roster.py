@@ -10,11 +10,18 @@ from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.credentials.models import Certificate
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.practices import queries as roster
-from scriptorium.domains.practices.models import LinkRole, PracticeCounter, RosterLink, Supervision
+from scriptorium.domains.practices.models import (
+    LinkRole,
+    Practice,
+    PracticeCounter,
+    RosterLink,
+    Supervision,
+)
 from scriptorium.journeys import invite, roster_change
-from scriptorium.journeys.accept_invitation import InvitationClosed, find
+from scriptorium.journeys import open_practice as opening
+from scriptorium.journeys.accept_invitation import InvitationClosed, activate, find
 from scriptorium.journeys.roster_change import CannotChange
-from tests.support.builders import NOW, TODAY, Clinic, choose_exam, days
+from tests.support.builders import NOW, PASSWORD, TODAY, Clinic, choose_exam, days
 
 
 def end(
@@ -282,3 +289,31 @@ def test_a_package_chosen_twice_comes_back_newest_first(clinic: Clinic) -> None:
     end(clinic, ada, take_back=True)
     assert clinic.numbers("package") == (2, 0, 0)
     assert clinic.terms(ada) == []
+
+
+# A practice begins ------------------------------------------------------------------------------
+
+
+def open_practice(clinic: Clinic, email: str) -> Practice:
+    return opening.open_practice(
+        actor=clinic.actor, name="Hillside Clinic", first_name="Ida", last_name="Brook",
+        email=email, now=NOW, today=TODAY,
+    )  # fmt: skip
+
+
+def test_a_new_practice_has_its_administrator_from_the_first_moment(clinic: Clinic) -> None:
+    hillside = open_practice(clinic, "Ida@new.example")
+    assert hillside.primary.email == "ida@new.example"
+    assert hillside.primary.user is None
+    (link,) = roster.live_links(practice=hillside.pk)
+    ida = activate(token=clinic.token(link), password=PASSWORD, now=NOW, today=TODAY)
+    assert ida == hillside.primary
+    assert roster.standing_of(practice=hillside, person=ida.pk).primary
+
+
+def test_somebody_known_is_asked_to_run_the_new_practice_with_the_own_account(
+    clinic: Clinic,
+) -> None:
+    hillside = open_practice(clinic, clinic.dana.email)
+    assert hillside.primary == clinic.dana
+    assert OutboxMail.objects.get(to_address=clinic.dana.email).template == "join"

@@ -25,7 +25,9 @@ ZONES = (
 days = st.dates(min_value=dt.date(2024, 1, 1), max_value=dt.date(2060, 12, 31))
 leap_days = st.sampled_from([dt.date(year, 2, 29) for year in range(2024, 2060, 4)])
 moments = st.datetimes(
-    min_value=dt.datetime(2024, 1, 1), max_value=dt.datetime(2060, 1, 1), timezones=st.just(dt.UTC)
+    min_value=dt.datetime(2024, 1, 1),  # noqa: DTZ001 (hypothesis adds the zone)
+    max_value=dt.datetime(2060, 1, 1),  # noqa: DTZ001
+    timezones=st.just(dt.UTC),
 )
 ONE_DAY = dt.timedelta(days=1)
 TICK = dt.timedelta(microseconds=1)

@@ -68,7 +68,7 @@ class Database:
 
         plain = self.given.replace("&pool=0", "").replace("?pool=0", "")
         with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(statement)  # type: ignore[call-overload]
+            connection.execute(statement)
 
 
 def environment(url: str, var: Path) -> dict[str, str]:
@@ -161,7 +161,7 @@ def free_port() -> int:
 
 def cookies(found: list[str], held: dict[str, str]) -> dict[str, str]:
     """Return the cookie jar after an answer."""
-    return held | dict(c.split(";", 1)[0].split("=", 1) for c in found)  # type: ignore[misc]
+    return held | dict(c.split(";", 1)[0].split("=", 1) for c in found)
 
 
 def sign_in(server: Server, world: dict[str, Any]) -> dict[str, str]:
@@ -238,9 +238,7 @@ def test_killing_the_web_processes_amid_200_assignments_loses_none_that_was_ackn
         name = f"kill_{number}"
         database.drop(name)
         database.create(name, like="kill_filled")
-        one_round(
-            environment(database.url(name), tmp_path / f"var{number}"), world, seed=number
-        )
+        one_round(environment(database.url(name), tmp_path / f"var{number}"), world, seed=number)
         database.drop(name)
 
 

@@ -21,7 +21,7 @@ from scriptorium.domains.credentials.models import Certificate
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.support import operations as support
 from scriptorium.journeys import certificate_files, import_roster, profile
-from tests.support.builders import NOW, Clinic, actor_of, person
+from tests.support.builders import NOW, PASSWORD, Clinic, actor_of, person
 from tests.support.shared_rows import undone_afterwards
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -94,7 +94,17 @@ class Cast:
         self.people["solo"] = person("Solveig Aune")
         for role in STAFF:
             self.people[role] = self._staff(role)
+        for someone in self.people.values():
+            assert someone.user is not None
+            someone.user.set_password(PASSWORD)
+            someone.user.save()
         self.values = self._objects()
+        #: Where an empty form would not tell who may.
+        self.forms: dict[str, dict[str, str]] = {
+            "hand-over": {"to": self.mel.reference},
+            "role-change": {"person": self.mel.reference, "role": "auditor", "give": "1"},
+            "ask-print": {"year": str(self.year)},
+        }
 
     def _join(self, name: str, role: str) -> Person:
         someone = person(f"{name.title()} Cast")
@@ -121,9 +131,9 @@ class Cast:
             actor=clinic.actor, practice=clinic.practice, filename="", content=b"",
             pasted="Ilse Moor, ilse.moor@new.example", kind="", now=NOW, max_bytes=100_000,
         )  # fmt: skip
-        year = certificate.starts_on.year
+        self.year = certificate.starts_on.year
         wish = certificate_files.ask_for_print(
-            actor=clinic.actor, practice=clinic.practice, year=year, now=NOW
+            actor=clinic.actor, practice=clinic.practice, year=self.year, now=NOW
         )
         certificate_files.run_print(wish=wish, now=NOW)
         profile.ask_certificate_name(
@@ -155,10 +165,13 @@ class Cast:
     def path(self, name: str, route: str) -> str:
         """Return a real address for a route."""
         if "(?P" in route:
-            return "/" + {
-                "account_confirm_email": "account/confirm-email/MQ:unknown:unknown/",
-                "account_reset_password_from_key": "account/password/reset/key/1-unknown/",
-            }[name]
+            return (
+                "/"
+                + {
+                    "account_confirm_email": "account/confirm-email/MQ:unknown:unknown/",
+                    "account_reset_password_from_key": "account/password/reset/key/1-unknown/",
+                }[name]
+            )
 
         def fill(match: re.Match[str]) -> str:
             return self.values.get(f"{name} {match[1]}") or self.values[match[1]]
@@ -178,7 +191,7 @@ def outcome(client: Client, method: str, path: str, data: dict[str, str] | None 
     """Ask once, take back what it wrote, and return the answer in one word or number."""
     kept = copy.deepcopy(client.cookies)
     with undone_afterwards():
-        response = client.generic(method, path) if data is None else client.post(path, data)
+        response = client.post(path, data or {}) if method == "POST" else client.get(path)
     client.cookies = kept
     where = response.headers.get("Location", "")
     if response.status_code == 302:

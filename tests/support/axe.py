@@ -23,10 +23,9 @@ def grave(visitor: Visitor, options: dict[str, Any] | None = None) -> list[str]:
     page = visitor.page
     # A colour that is on its way to another is neither; axe measures where it arrives.
     page.evaluate(_STILL)
-    said = len(visitor.said)
-    results = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
     # axe tries inline styles, which our policy refuses; that is no slip of the page.
-    del visitor.said[said:]
+    visitor.examined = True
+    results = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})})
     return [
         f"{page.url} {violation['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
         for violation in results.response["violations"]

@@ -134,12 +134,15 @@ class Visitor:
         self.context.set_default_timeout(15_000)
         self.page: Page = self.context.new_page()
         self.said: list[str] = []
+        self.examined = False
         self.page.on("pageerror", lambda error: self.said.append(str(error)))
         self.page.on("console", self._console)
         self._pictures = 0
 
     def _console(self, message: Any) -> None:
         # A refused page (403, 410, 422 …) is an answer, not a slip of ours.
+        if self.examined and "Applying inline style" in message.text:
+            return
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.said.append(message.text)
 

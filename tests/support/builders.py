@@ -48,6 +48,10 @@ def days(number: int) -> dt.date:
     return TODAY + dt.timedelta(days=number)
 
 
+#: When the units of the tests expire, unless a test says otherwise.
+NEXT_YEAR = days(300)
+
+
 def noon(day: dt.date) -> dt.datetime:
     """Return 17:00 UTC of a day: 9 in the morning where the body lives."""
     return dt.datetime.combine(day, dt.time(17), dt.UTC)
@@ -143,12 +147,16 @@ class Clinic:
         """Return the secret of the invitation that is open for somebody."""
         return invitation_token(roster.open_invitations(links=[link.pk])[link.pk].reference)
 
+    def invitation_is_open(self, link: RosterLink) -> bool:
+        """Return whether somebody can still accept."""
+        return bool(roster.open_invitations(links=[link.pk]))
+
     def accept(self, link: RosterLink, *, on: dt.date = TODAY) -> Person:
         """Accept the open invitation as somebody without an account does."""
         return activate(token=self.token(link), password=PASSWORD, now=noon(on), today=on)
 
     def stock(
-        self, kind: str, count: int = 1, *, on: dt.date = TODAY, expires: dt.date = days(300)
+        self, kind: str, count: int = 1, *, on: dt.date = TODAY, expires: dt.date = NEXT_YEAR
     ) -> list[Unit]:
         """Put free units into the ledger."""
         return grant(self.payer, kind, count, on=on, expires=expires)
@@ -206,14 +214,12 @@ class Clinic:
 
     def membership(self, link: RosterLink) -> Membership:
         """Return the membership of somebody on the roster."""
-        return Membership.objects.get(person_id=self.link(link).person_id)
+        return Membership.objects.get(person__links=link)
 
     def terms(self, link: RosterLink) -> list[Term]:
         """Return the live years of somebody on the roster, oldest first."""
         return list(
-            Term.objects.filter(
-                person_id=self.link(link).person_id, voided_at__isnull=True
-            ).order_by("starts_on")
+            Term.objects.filter(person__links=link, voided_at__isnull=True).order_by("starts_on")
         )
 
     def unit(self, link: RosterLink) -> Unit:
@@ -239,7 +245,7 @@ class Clinic:
 
 
 def grant(
-    payer: Payer, kind: str, count: int = 1, *, on: dt.date = TODAY, expires: dt.date = days(300)
+    payer: Payer, kind: str, count: int = 1, *, on: dt.date = TODAY, expires: dt.date = NEXT_YEAR
 ) -> list[Unit]:
     """Put free units of any payer into the ledger."""
     with transaction.atomic():

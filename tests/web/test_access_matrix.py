@@ -41,7 +41,7 @@ def test_everybody_gets_exactly_what_the_table_says(db: None, cast: Cast, who: s
         path = cast.path(name, route)
         for method in METHODS:
             right = expected.get(name, {}).get(method, {}).get(who, "nothing")
-            found = outcome(client, method, path)
+            found = outcome(client, method, path, cast.forms.get(name))
             if found != right:
                 wrong.append(f"{method} {path} ({name}): {found} instead of {right}")
     assert not wrong, "\n".join(wrong)

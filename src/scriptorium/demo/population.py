@@ -11,14 +11,13 @@ import gc
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from scriptorium.demo import cast
-from scriptorium.demo.names import FIELDS, FIRST, LAST, PLACES
+from scriptorium.demo.lives import House, Life, houses_for, lives_of
 from scriptorium.demo.past import DESK, noon
 from scriptorium.domains.accounts.models import Person, User
 from scriptorium.domains.catalog.enums import GENERAL, PartKind
@@ -34,55 +33,9 @@ from scriptorium.domains.practices import rules as roster_rules
 from scriptorium.domains.practices.models import NO_DATE, Practice, PracticeCounter, RosterLink
 from scriptorium.journeys.issue_certificates import certificate_content
 from scriptorium.kernel.payer import Payer
-from scriptorium.kernel.periods import Anchor
 from scriptorium.kernel.references import seeded
 
-#: Practices of exactly these sizes exist when there are people enough; the benchmarks open them.
-SIZES = (24, 1_000, 10_000)
 BATCH = 5_000
-#: Renewal dates lie between these days, counted from the demo's date.
-FIRST_DAY, LAST_DAY = -25, 339
-
-
-def admin_of(size: int) -> str:
-    """Return the login of the administrator of the practice with exactly ``size`` people."""
-    return f"admin-{size}@population.example"
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """A practice to make."""
-
-    name: str
-    admin: str
-    size: int
-    free: dict[str, int]
-
-
-@dataclass(slots=True)
-class Life:
-    """One person's past, decided before any row is written."""
-
-    house: int
-    first: str
-    last: str
-    email: str
-    renews_on: dt.date
-    years: int
-    package: bool
-    automatic: bool
-    learning: tuple[PartState, PartState, PartState]
-    person: Person = field(default_factory=Person)
-
-    @property
-    def anchor(self) -> Anchor:
-        """The day on which the years turn."""
-        return Anchor.of(self.renews_on)
-
-    def year(self, number: int) -> tuple[dt.date, dt.date]:
-        """Return first day and end of a paid year, counted from 0."""
-        start = self.renews_on.year - self.years + number
-        return self.anchor.in_year(start), self.anchor.in_year(start + 1)
 
 
 def build_population(*, day: dt.date, people: int, practices: int) -> None:
@@ -93,7 +46,7 @@ def build_population(*, day: dt.date, people: int, practices: int) -> None:
         practices: how many; at least as many as the practices of fixed sizes that fit.
     """
     rng = random.Random(f"population-{day.isoformat()}")  # noqa: S311 (demo data, not a secret)
-    houses = list(_houses(rng, people, practices))
+    houses = list(houses_for(rng, people, practices))
     with seeded(f"scriptorium-population-{day.isoformat()}"):
         password = make_password(cast.PASSWORD)
         with _collector_off():
@@ -117,22 +70,6 @@ def _collector_off() -> Iterator[None]:
             gc.enable()
 
 
-def _houses(rng: random.Random, people: int, practices: int) -> Iterator[House]:
-    left = people
-    for size in SIZES:
-        if size <= left:
-            left -= size
-            practices -= 1
-            stock = {"renewal": size, "package": 12, "ce": 9, "manual": 2}
-            yield House(f"Harbor Group of {size:,}", admin_of(size), size, stock)
-    practices = min(max(1, practices), left)
-    for number in range(practices):
-        size = left // practices + (number < left % practices)
-        name = f"{rng.choice(PLACES)} {rng.choice(FIELDS)} {number + 1}"
-        stock = {"renewal": max(3, size // 10), "ce": 3}
-        yield House(name, f"admin@practice-{number + 1}.example", size, stock)
-
-
 def _batches(houses: Sequence[House]) -> Iterator[list[House]]:
     batch: list[House] = []
     for house in houses:
@@ -146,7 +83,9 @@ def _batches(houses: Sequence[House]) -> Iterator[list[House]]:
 
 @transaction.atomic
 def _write(houses: Sequence[House], rng: random.Random, day: dt.date, password: str) -> None:
-    lives = [life for index, house in enumerate(houses) for life in _lives(rng, index, house, day)]
+    lives = [
+        life for index, house in enumerate(houses) for life in lives_of(rng, index, house, day)
+    ]
     opened = noon(day - dt.timedelta(days=1_000))
     _people(lives, password, opened)
     practices = _practices(houses, lives, opened)
@@ -154,26 +93,6 @@ def _write(houses: Sequence[House], rng: random.Random, day: dt.date, password: 
     links = _links(lives, practices, memberships, opened.date(), day)
     terms = _units(houses, lives, practices, links, day)
     _certificates(lives, practices, terms, day)
-
-
-def _lives(rng: random.Random, index: int, house: House, day: dt.date) -> Iterator[Life]:
-    slug = house.admin.replace("@", ".").removesuffix(".example")
-    for number in range(house.size):
-        yield Life(
-            house=index,
-            first=rng.choice(FIRST),
-            last=rng.choice(LAST),
-            email=f"person-{number}@{slug}.example" if number else house.admin,
-            renews_on=day + dt.timedelta(days=rng.randint(FIRST_DAY, LAST_DAY)),
-            years=rng.choice((1, 1, 2)),
-            package=rng.random() < 0.4,
-            automatic=rng.random() < 0.25,
-            learning=(
-                rng.choice((PartState.STARTED, PartState.COMPLETED)),
-                rng.choice((PartState.ASSIGNED, PartState.COMPLETED)),
-                rng.choice((PartState.ASSIGNED, PartState.COMPLETED)),
-            ),
-        )
 
 
 def _people(lives: Sequence[Life], password: str, now: dt.datetime) -> None:

@@ -66,7 +66,7 @@ def ask_email_change(*, actor: Actor, person: Person, new_email: str, now: dt.da
                 "email_change",
                 new_email,
                 person.name,
-                f"email_change:{person.reference}:{now:%Y%m%d%H%M%S}",
+                f"email_change:{accounts.token_hash(token)[:24]}",
                 {"link": f"/member/profile/email/{token}/"},
             )
         )

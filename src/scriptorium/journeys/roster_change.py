@@ -201,16 +201,13 @@ def _release(
     now: dt.datetime,
     today: dt.date,
 ) -> None:
-    """Void what the unit paid for, then return it to the free ones."""
+    """Void what the unit paid for, then return it to the free ones; the caller has checked."""
     term = dates.live_term_of_unit(unit=unit.pk)
     if term is not None:
         membership = dates.of_people(people=[term.person_id], lock=True)[term.person_id]
-        try:
-            restored = memberships.void_term(
-                term=term, membership=membership, by=actor.reference, reason=reason, now=now
-            )
-        except memberships.UnableToVoid as error:
-            raise CannotChange(f"{error}.") from error
+        restored = memberships.void_term(
+            term=term, membership=membership, by=actor.reference, reason=reason, now=now
+        )
         _void_certificates(term.pk, practice, actor, reason, now)
         facts = (
             year_rules.row_facts([restored])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -16,11 +18,21 @@ from scriptorium.domains.ledger.models import Balance, Entry, Unit, UnitPart
 from scriptorium.domains.ledger.operations import NotEnoughUnits, PartGrant
 from scriptorium.domains.ledger.rules import IllegalMove
 from scriptorium.journeys import grant_units
+from scriptorium.journeys.assign import Result
 from scriptorium.journeys.nightly import run_night
 from scriptorium.journeys.undo import CannotUndo
 from scriptorium.kernel.payer import Payer
 from tests.support.builders import (
-    DESK, NOW, TODAY, Clinic, choose_exam, days, events, grant, noon, problems,
+    DESK,
+    NOW,
+    TODAY,
+    Clinic,
+    choose_exam,
+    days,
+    events,
+    grant,
+    noon,
+    problems,
 )  # fmt: skip
 
 pytestmark = pytest.mark.django_db
@@ -113,16 +125,11 @@ def test_a_free_unit_has_no_holder_and_an_assigned_one_has() -> None:
 
 def test_units_that_do_not_move_that_way_are_refused() -> None:
     clinic = Clinic()
-    units = clinic.stock("manual")
+    clinic.stock("manual", 2)
+    clinic.assign([clinic.dana_link], "manual")
     with pytest.raises(IllegalMove), transaction.atomic():
-        ledger.expire_units(actor=DESK, units=[*_completed(clinic)], now=NOW)
-    assert units[0].state == "free"
-
-
-def _completed(clinic: Clinic) -> list[Unit]:
-    clinic.give(clinic.dana_link, "hipaa")
-    Unit.objects.filter(kind="hipaa").update(state="completed")
-    return list(Unit.objects.filter(kind="hipaa"))
+        ledger.expire_units(actor=DESK, units=list(Unit.objects.all()), now=NOW)
+    assert clinic.numbers("manual") == (1, 0, 1)
 
 
 def test_nothing_to_hand_out_release_or_accept_writes_nothing() -> None:
@@ -143,10 +150,11 @@ def test_a_balance_that_disagrees_with_the_units_stops_the_assignment() -> None:
     clinic = Clinic()
     clinic.stock("manual")
     Balance.objects.update(free=2)
+    holding = ledger.Holding(clinic.dana_link.pk, clinic.dana.pk, [PartGrant("manual")])
     with pytest.raises(RuntimeError, match="run verify-ledger"), transaction.atomic():
         ledger.hand_out(
             actor=DESK, payer=clinic.payer, kind="manual", choice="",
-            holdings=[ledger.Holding(clinic.dana_link.pk, clinic.dana.pk, [PartGrant("manual")])] * 2,
+            holdings=[holding] * 2,
             action=None, now=NOW,
         )  # fmt: skip
 
@@ -186,9 +194,7 @@ def test_marks_are_read_for_people_and_for_those_invited() -> None:
 def test_an_action_is_closed_once() -> None:
     clinic = Clinic()
     result = clinic.give(clinic.dana_link, "manual")
-    action = stock.action_by_key(
-        actor_reference=clinic.actor.reference, idempotency_key="unknown"
-    )
+    action = stock.action_by_key(actor_reference=clinic.actor.reference, idempotency_key="unknown")
     assert action is None
     found = stock.locked_action(practice=clinic.practice.pk, reference=result.action)
     assert found is not None
@@ -202,9 +208,7 @@ def test_live_parts_are_unique_in_the_database() -> None:
     clinic.give(clinic.dana_link, "manual")
     (spare,) = clinic.stock("manual")
     with pytest.raises(IntegrityError), transaction.atomic():
-        UnitPart.objects.create(
-            unit=spare, person=clinic.dana, kind="manual", state="assigned"
-        )
+        UnitPart.objects.create(unit=spare, person=clinic.dana, kind="manual", state="assigned")
     bare = clinic.add("Rosa Lima")
     clinic.give(bare, "hipaa")
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -225,16 +229,16 @@ STEPS = st.lists(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(STEPS)
 def test_whatever_people_do_the_ledger_stays_clean(
     db: None, steps: list[tuple[str, int, str]]
 ) -> None:
     """Any order of clicks; refusals are part of it, disagreements are not."""
-    with transaction.atomic():
-        Walk().take(steps)
-        transaction.set_rollback(True)
+    before = transaction.savepoint_create()
+    Walk().take(steps)
+    transaction.savepoint_rollback(before)
 
 
 class Walk:
@@ -244,15 +248,13 @@ class Walk:
         self.clinic = Clinic()
         self.other = Clinic("Lakeside Health", "Omar Haddad")
         self.links = [self.clinic.dana_link, self.clinic.join("Ada Park")]
-        self.result = None
+        self.result: Result | None = None
         self.day = 0
 
     def take(self, steps: list[tuple[str, int, str]]) -> None:
         for name, number, kind in steps:
-            try:
+            with contextlib.suppress(*REFUSALS):
                 getattr(self, name)(number, kind)
-            except REFUSALS:
-                pass
             assert problems(days(self.day)) == ()
 
     def stock(self, number: int, kind: str) -> None:
@@ -272,7 +274,7 @@ class Walk:
 
     def accept(self, number: int, kind: str) -> None:
         for link in self.links:
-            if self.clinic.link(link).person_id is None:
+            if self.clinic.invitation_is_open(link):
                 self.clinic.accept(link, on=days(self.day))
                 return
 
@@ -292,7 +294,7 @@ class Walk:
 
     def adjust(self, number: int, kind: str) -> None:
         grant_units.adjust(
-            actor=DESK, practice=self.clinic.practice, kind=kind, count=number, reason="Test",
+            actor=DESK, practice=self.clinic.practice, kind=kind, count=1 + number, reason="Test",
             now=noon(days(self.day)),
         )  # fmt: skip
 
@@ -305,8 +307,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     from scriptorium.journeys.assign import Collision
     from scriptorium.journeys.roster_change import CannotChange
 
-    return (NotEnoughUnits, CannotUndo, InvitationClosed, Collision, CannotChange, KeyError,
-            ValueError)  # fmt: skip
+    return (NotEnoughUnits, CannotUndo, InvitationClosed, Collision, CannotChange)
 
 
 REFUSALS = _refusals()

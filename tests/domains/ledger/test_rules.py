@@ -14,7 +14,9 @@ from scriptorium.domains.ledger.enums import MOVES, EntryEvent, PartState, UnitS
 from scriptorium.domains.ledger.rules import CannotRelease, IllegalMove
 
 TODAY = dt.date(2026, 11, 23)
-LEGAL = {(event, source): target for event, (sources, target) in MOVES.items() for source in sources}
+LEGAL = {
+    (event, source): target for event, (sources, target) in MOVES.items() for source in sources
+}
 EVERY = list(itertools.product(EntryEvent, ["", *UnitState]))
 
 
@@ -25,7 +27,9 @@ def test_a_unit_moves_as_the_table_says_and_no_other_way(event: EntryEvent, sour
         assert rules.check_move(event, source) == LEGAL[event, source]
     else:
         assert not rules.can_move(event, source)
-        with pytest.raises(IllegalMove, match=f"A unit that is {source or 'new'} cannot be {event}"):
+        with pytest.raises(
+            IllegalMove, match=f"A unit that is {source or 'new'} cannot be {event}"
+        ):
             rules.check_move(event, source)
 
 

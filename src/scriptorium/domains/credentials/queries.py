@@ -6,7 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from scriptorium.domains.credentials.enums import DecisionState
 from scriptorium.domains.credentials.models import (
@@ -75,14 +75,12 @@ def of_person(*, person: int, practice: int | None) -> QuerySet[Certificate]:
 
 def count_of_year(*, practice: int, year: int) -> int:
     """Return how many valid certificates a practice has of a year; the board asks each time."""
-    own = OuterRef("pk")
-    # NOT EXISTS reads indexes only, in half the time of the outer joins that isnull makes.
-    return Certificate.objects.filter(
-        ~Exists(CertificateVoid.objects.filter(certificate=own)),
-        ~Exists(Certificate.objects.filter(supersedes=own)),
-        practice_id=practice,
-        year=year,
-    ).count()
+    # NOT IN over the few that were voided or superseded takes half the time of outer joins, and of
+    # NOT EXISTS, over the many that were not.
+    voided = CertificateVoid.objects.values("certificate_id")
+    superseded = Certificate.objects.filter(supersedes__isnull=False).values("supersedes_id")
+    of_year = Certificate.objects.filter(practice_id=practice, year=year)
+    return of_year.exclude(pk__in=voided).exclude(pk__in=superseded).count()
 
 
 def valid_of_term(*, term: int) -> list[Certificate]:

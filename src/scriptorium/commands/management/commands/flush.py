@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import CommandError
 from django.core.management.commands.flush import Command as DjangoFlush
+from django.db import connection
 
 from scriptorium.database import triggers
 
@@ -17,6 +18,8 @@ class Command(DjangoFlush):
     def handle(self, **options: Any) -> None:
         if not (settings.DEMO or settings.TESTING):
             raise CommandError("Flush is for demo and test databases only.")
+        # PostgreSQL truncates no table whose deferred checks still wait.
+        connection.check_constraints()
         triggers.remove()
         try:
             super().handle(**options)

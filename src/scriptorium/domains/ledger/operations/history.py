@@ -45,6 +45,10 @@ class PastUnit:
     held: Holding | None = None
     assigned_at: dt.datetime | None = None
 
+    def __post_init__(self) -> None:
+        if (self.held is None) != (self.assigned_at is None):
+            raise ValueError("A unit that somebody has was assigned at some time, and only then.")
+
     @property
     def state(self) -> UnitState:
         """Free, or what the parts add up to."""
@@ -122,7 +126,7 @@ def _chain(unit: Unit, past: PastUnit, actor: Actor, reason: str) -> list[Entry]
                 actor_reference=actor.reference,
                 actor_name=actor.name,
                 reason=reason if bought else "",
-                at=past.purchased_at if bought else past.assigned_at,
+                at=(None if bought else past.assigned_at) or past.purchased_at,
             )
         )
         state = after

@@ -62,8 +62,6 @@ class Holding:
 def _move_balance(payer: Payer, kind: str, changes: dict[str, int]) -> int:
     """Change a balance row by one conditional update; returns how many rows matched."""
     changes = {column: delta for column, delta in changes.items() if delta}
-    if not changes:
-        return 1
     rows = Balance.objects.filter(kind=kind, **payer.columns)
     for column, delta in changes.items():
         if delta < 0:

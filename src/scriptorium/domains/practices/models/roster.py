@@ -55,7 +55,10 @@ class RosterLink(models.Model):
     )
 
     reference = ReferenceField()
-    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="links")
+    # No index of its own: PostgreSQL would read the whole roster by it instead of the window.
+    practice = models.ForeignKey(
+        Practice, on_delete=models.PROTECT, related_name="links", db_index=False
+    )
     person = models.ForeignKey(
         "accounts.Person", on_delete=models.PROTECT, null=True, blank=True, related_name="links"
     )
