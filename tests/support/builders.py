@@ -299,6 +299,15 @@ def open_part(link: RosterLink, kind: str, to: str = "started") -> None:
         ledger.move_parts(actor=DESK, parts=parts, to=PartState(to), now=NOW)
 
 
+def why_skipped(clinic: Clinic, link: RosterLink, kind: str, choice: str = "") -> str:
+    """Return why a person is skipped, and see that skipping used nothing."""
+    free = clinic.free(kind)
+    clinic.stock(kind)
+    (line,) = clinic.assign([link], kind, choice=choice).lines
+    assert (line.outcome, clinic.free(kind)) == ("skipped", free + 1)
+    return line.reason
+
+
 def choose_exam(link: RosterLink, choice: str = "general") -> None:
     """Choose the exam of a package, as the start of the sitting will."""
     UnitPart.objects.filter(link=link, kind="exam", choice="").update(choice=choice)

@@ -118,6 +118,10 @@ def end_link(
         ),
         now=now,
     )
+    _tell_of_the_end(practice, link, now)
+
+
+def _tell_of_the_end(practice: Practice, link: RosterLink, now: dt.datetime) -> None:
     if link.person is not None:
         enqueue(
             mails=[

@@ -110,8 +110,8 @@ def _controls() -> dict[str, Any]:
     }
 
 
-def _content() -> dict[str, Any]:
-    palette = [
+def _palette() -> list[dict[str, Any]]:
+    return [
         {
             "number": number,
             "url": "#exam",
@@ -121,6 +121,10 @@ def _content() -> dict[str, Any]:
         }
         for number in range(1, 101)
     ]
+
+
+def _content() -> dict[str, Any]:
+    palette = _palette()
     return {
         "columns": [
             {"label": "Order", "numeric": False},
