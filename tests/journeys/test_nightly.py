@@ -9,6 +9,7 @@ import pytest
 from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.ledger.models import Entry, Unit, UnitPart
 from scriptorium.domains.notifications.models import OutboxMail
+from scriptorium.domains.notifications.operations import render
 from scriptorium.domains.practices.models import Invitation, RosterLink
 from scriptorium.journeys import nightly
 from tests.support.builders import NOW, TODAY, Clinic, days, events, grant, noon
@@ -157,3 +158,31 @@ def test_the_dry_run_says_what_the_run_then_does_and_writes_nothing(clinic: Clin
 
 def test_nothing_to_do_is_quickly_done(clinic: Clinic) -> None:
     assert set(nightly.run_night(today=TODAY, now=NOW).values()) == {0}
+
+
+def test_free_units_are_announced_sixty_and_fourteen_days_before_they_expire(
+    clinic: Clinic,
+) -> None:
+    clinic.stock("manual", 2, expires=days(100))
+
+    def told() -> list[str]:
+        mails = OutboxMail.objects.filter(template="units_expiring").order_by("id")
+        return [mail.data["units"] for mail in mails]
+
+    night(clinic, days(39))
+    assert told() == []
+    for day in (40, 41, 60):
+        night(clinic, days(day))
+        assert told() == ["2 MSCAT manuals"]
+    for day in (86, 87, 99):
+        night(clinic, days(day))
+        assert told() == ["2 MSCAT manuals"] * 2
+    mail = OutboxMail.objects.filter(template="units_expiring").latest("id")
+    assert mail.to_address == clinic.practice.primary.email
+    assert f"/practice/{clinic.practice.reference}/assignments/" in render(mail=mail).text
+
+
+def test_after_an_outage_only_the_notice_that_is_due_now_is_sent(clinic: Clinic) -> None:
+    clinic.stock("manual", 1, expires=days(100))
+    night(clinic, days(90))
+    assert OutboxMail.objects.filter(template="units_expiring").count() == 1

@@ -10,13 +10,14 @@ from django.db import transaction
 
 from scriptorium.domains.accounts.operations import invitation_token
 from scriptorium.domains.audit.operations import Happening, record_many
-from scriptorium.domains.catalog.enums import MANY, ONE
+from scriptorium.domains.catalog.enums import MANY, ONE, counted
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger.enums import PartState, UnitState
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
+from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
@@ -122,6 +123,38 @@ def _refresh_ended(actor: Actor, today: dt.date, now: dt.datetime) -> int:
 
 
 @transaction.atomic(durable=True)
+def warn_of_expiry(*, today: dt.date, now: dt.datetime) -> int:
+    """Queue the notices that free units expire, 60 and 14 days before (DOMAIN §2).
+
+    Each (practice, kind, day of expiry, notice) is queued once, ever; after days of outage the
+    notice whose window it is now is sent, and no staler one.
+    """
+    limits = sorted(programme().numbers.unit_notice_days)
+    groups = stock.expiring_groups(after=today, until=today + dt.timedelta(days=limits[-1]))
+    places = roster.with_primary(keys={group.practice for group in groups})
+    mails = []
+    for group in groups:
+        practice = places[group.practice]
+        notice = next(limit for limit in limits if (group.expires_on - today).days <= limit)
+        mails.append(
+            Mail(
+                "units_expiring",
+                practice.primary.email,
+                practice.primary.name,
+                f"units_expiring:{practice.reference}:{group.kind}:{group.expires_on}:{notice}",
+                {
+                    "practice": practice.name,
+                    "units": counted(group.kind, group.count),
+                    "expires_on": words(group.expires_on),
+                    "link": f"/practice/{practice.reference}/assignments/",
+                },
+            )
+        )
+    enqueue(mails=mails, now=now)
+    return len(mails)
+
+
+@transaction.atomic(durable=True)
 def remind_invited(*, now: dt.datetime) -> int:
     """Queue the reminders of days 3, 7 and 12; each is queued once, ever (DOMAIN §2).
 
@@ -176,6 +209,7 @@ def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
         counts[name] = 0
         while done := step(actor, today, now):
             counts[name] += done
+    counts["expiry notices due"] = warn_of_expiry(today=today, now=now)
     counts["reminders due"] = remind_invited(now=now)
     return counts
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
 from typing import Any
@@ -19,9 +20,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")
+        parser.add_argument("--on", type=dt.date.fromisoformat, default=None)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = ledger_report(today=clock.today())
+        report = ledger_report(today=options["on"] or clock.today())
         if options["json"]:
             found = {"problems": list(report.problems), "checks": report.checks}
             self.stdout.write(json.dumps(found))

@@ -5,9 +5,11 @@ The row types are named here for annotations; only the ledger itself reads or wr
 
 from scriptorium.domains.ledger.models import Action, ActionLine, Unit
 from scriptorium.domains.ledger.queries.stock import (
+    Expiring,
     Stock,
     action_by_key,
     action_lines,
+    expiring_groups,
     free_of,
     live_parts,
     lock_units_of_action,
@@ -35,12 +37,14 @@ from scriptorium.domains.ledger.queries.verification import (
 __all__ = [
     "Action",
     "ActionLine",
+    "Expiring",
     "Stock",
     "Unit",
     "action_by_key",
     "action_lines",
     "broken_chains",
     "duplicate_assignments",
+    "expiring_groups",
     "free_of",
     "live_parts",
     "lock_units_of_action",

@@ -203,3 +203,29 @@ def locked_units_of_link(*, link: int, states: Iterable[str]) -> list[Unit]:
 def unit_of_link(*, link: int, reference: str) -> Unit | None:
     """Return one unit that is held through a link, locked, or None."""
     return Unit.objects.select_for_update().filter(reference=reference, link_id=link).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Expiring:
+    """Free units of a practice that expire on one day."""
+
+    practice: int
+    kind: str
+    expires_on: dt.date
+    count: int
+
+
+def expiring_groups(*, after: dt.date, until: dt.date) -> list[Expiring]:
+    """Return practices' free units that expire in ``(after, until]``, by kind and day."""
+    rows = (
+        Unit.objects.filter(
+            state=UnitState.FREE,
+            expires_on__gt=after,
+            expires_on__lte=until,
+            payer_practice__isnull=False,
+        )
+        .values_list("payer_practice_id", "kind", "expires_on")
+        .annotate(count=Count("id"))
+        .order_by("payer_practice_id", "kind", "expires_on")
+    )
+    return [Expiring(*row) for row in rows]

@@ -45,6 +45,7 @@ from scriptorium.domains.practices.queries.roster import (
     supervision_by_reference,
     supervisions,
     supervisors,
+    with_primary,
 )
 from scriptorium.domains.practices.queries.verification import wrong_counters, wrong_rows
 
@@ -92,6 +93,7 @@ __all__ = [
     "supervisions",
     "supervisors",
     "waiting_rows",
+    "with_primary",
     "wrong_counters",
     "wrong_rows",
 ]

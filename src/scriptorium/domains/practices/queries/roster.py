@@ -359,3 +359,8 @@ def places_of(*, links: Iterable[int]) -> dict[int, tuple[str, str]]:
     """Return link key → (practice reference, typed name), for sentences."""
     rows = RosterLink.objects.filter(pk__in=list(links)).select_related("practice")
     return {link.pk: (link.practice.reference, link.name) for link in rows}
+
+
+def with_primary(*, keys: Iterable[int]) -> dict[int, Practice]:
+    """Return practice key → practice with its primary administrator."""
+    return Practice.objects.select_related("primary").in_bulk(list(keys))
