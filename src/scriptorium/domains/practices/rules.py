@@ -52,5 +52,5 @@ def search_text(first_name: str, last_name: str, email: str) -> str:
 
 
 def days_left(expires_at: dt.datetime, now: dt.datetime) -> int:
-    """Return the whole days that an invitation has left, 0 on its last."""
-    return max(0, (expires_at - now).days)
+    """Return the days that an invitation has left, a begun one counted, 0 when it is over."""
+    return max(0, -((now - expires_at) // dt.timedelta(days=1)))

@@ -57,6 +57,7 @@ def _page(request: HttpRequest, place: Place, form: AddPersonForm, *, status: in
             today=request.today,
         ),
         "add_form": form,
+        "asked": getattr(place.practice, "asked", None) == place.person.pk,
     }
     fragment = request.htmx and request.htmx.target == "people"
     template = "practice/board/_people.html" if fragment else "practice/board.html"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from scriptorium.domains.practices.enums import PracticeRole
@@ -79,8 +79,17 @@ class Counts:
 
 
 def by_reference(*, reference: str) -> Practice | None:
-    """Return a practice with its primary administrator and counter, or None."""
-    return Practice.objects.filter(reference=reference).select_related("primary", "counter").first()
+    """Return a practice with its primary administrator and counter, or None.
+
+    Its ``asked`` is the key of the person whom an open hand-over waits for.
+    """
+    open_ones = HandOver.objects.filter(OPEN_INVITATION, practice=OuterRef("pk"))
+    return (
+        Practice.objects.filter(reference=reference)
+        .select_related("primary", "counter")
+        .annotate(asked=Subquery(open_ones.values("to_person_id")[:1]))
+        .first()
+    )
 
 
 def standing_of(*, practice: Practice, person: int) -> Standing:
