@@ -97,8 +97,10 @@ test-browser: .venv/.ready-to-test
 	export CHROMIUM; $(PYTEST) -n 0 -m browser $(ARGS)
 
 bench: .venv/.ready-to-test
-	@$(BIN)/scriptorium bench all $(ARGS)
-	@$(ON_POSTGRES) --durable -- $(BIN)/scriptorium bench all $(ARGS)
+	@missed=0; \
+	$(BIN)/scriptorium bench all $(ARGS) || missed=1; \
+	$(ON_POSTGRES) --durable -- $(BIN)/scriptorium bench all $(ARGS) || missed=1; \
+	exit $$missed
 
 fix: .venv/.ready-to-test
 	@$(BIN)/ruff check -q --fix .; $(BIN)/ruff format -q .
