@@ -85,6 +85,7 @@ test-kill: .venv/.ready-to-test
 	@$(PYTEST) -n 0 -m kill --times $(TIMES) $(ARGS)
 	@$(ON_POSTGRES) -- $(PYTEST) -n 0 -m kill --times $(TIMES) $(ARGS)
 
+# Each file walks one served demonstration from its first test to its last, so the order is kept.
 test-browser: .venv/.ready-to-test
 	@find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }; \
 	if ! find_chromium >/dev/null && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
@@ -94,7 +95,7 @@ test-browser: .venv/.ready-to-test
 	CHROMIUM="$$(find_chromium)" || { \
 	  echo 'Chromium is missing: install it (on Debian "apt-get install chromium") and run make test-browser again.' >&2; \
 	  exit 1; }; \
-	export CHROMIUM; $(PYTEST) -n 0 -m browser $(ARGS)
+	export CHROMIUM; $(PYTEST) -n 0 -m browser -p no:randomly $(ARGS)
 
 bench: .venv/.ready-to-test
 	@missed=0; \
