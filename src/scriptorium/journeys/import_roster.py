@@ -30,7 +30,8 @@ from scriptorium.journeys.import_plan import (
     role_code,
     values_of,
 )
-from scriptorium.journeys.invite import Newcomer, add_people, send_invitations
+from scriptorium.journeys.invite import Newcomer, add_people
+from scriptorium.journeys.roster_details import write_details
 from scriptorium.kernel.actor import Actor, ActorKind
 from scriptorium.kernel.payer import Payer
 
@@ -279,22 +280,14 @@ def _change(row: ImportRow, practice: Practice, actor: Actor, now: dt.datetime) 
     if link is None:
         row.state, row.reason = RowState.REJECTED, "Left the practice meanwhile"
         return
-    changed = practices.change_link(link=link, values=changes_of(row.values, link))
+    write_details(
+        actor=actor,
+        practice=practice,
+        link=link,
+        values=changes_of(row.values, link),
+        now=now,
+    )
     row.state, row.link = RowState.DONE, link
-    if "email" in changed:
-        send_invitations(actor=actor, practice=practice, links=[link], now=now)
-    if changed:
-        record(
-            actor=actor,
-            happening=Happening(
-                "roster.person_changed",
-                "link",
-                link.reference,
-                practice.reference,
-                {"name": link.name, "fields": ", ".join(changed)},
-            ),
-            now=now,
-        )
 
 
 def _finish(found: RosterImport, practice: Practice, actor: Actor, now: dt.datetime) -> None:

@@ -25,7 +25,7 @@ from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.enums import EndReason, PracticeRole
 from scriptorium.domains.practices.models import Practice, RosterLink, Supervision
-from scriptorium.journeys.invite import send_invitations
+from scriptorium.journeys.roster_details import write_details
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.clock import day_of
 
@@ -277,22 +277,7 @@ def change_details(
         if roster.links_by_email(practice=practice.pk, emails=[email]):
             raise CannotChange(f"{email} is on the roster already.")
         wanted["email"] = email
-    changed = practices.change_link(link=link, values=wanted)
-    if "email" in changed:
-        # The old address must not be able to accept; the units stay reserved for the link.
-        send_invitations(actor=actor, practice=practice, links=[link], now=now)
-    if changed:
-        record(
-            actor=actor,
-            happening=Happening(
-                "roster.person_changed",
-                "link",
-                link.reference,
-                practice.reference,
-                {"name": link.name, "fields": ", ".join(changed)},
-            ),
-            now=now,
-        )
+    write_details(actor=actor, practice=practice, link=link, values=wanted, now=now)
 
 
 @transaction.atomic(durable=True)
