@@ -129,6 +129,12 @@ def illegal_target(world: World) -> str:
     return f"Unit {unit.reference}: assigned cannot lead to completed."
 
 
+def missing_part(world: World) -> str:
+    unit = world.clinic.unit(world.ben)
+    sql("DELETE FROM ledger_unitpart WHERE unit_id = %s", unit.pk)
+    return f"Unit {unit.reference}: has 0 parts of 1."
+
+
 def wrong_person(world: World) -> str:
     unit = world.clinic.unit(world.ben)
     sql("UPDATE ledger_unitpart SET person_id = %s WHERE unit_id = %s",
@@ -172,7 +178,7 @@ def wrong_counter(world: World) -> str:
 CORRUPTIONS: list[Callable[[World], str]] = [
     balance, missing_balance, missing_entry, missing_first_entry, no_entries,
     duplicate_assignment, duplicate_year, wrong_payer_of_the_unit, wrong_payer_of_the_term,
-    illegal_transition, illegal_target, wrong_person, open_part_of_a_free_unit,
+    illegal_transition, illegal_target, wrong_person, missing_part, open_part_of_a_free_unit,
     somebody_elses_year, wrong_membership_date, wrong_copy, wrong_order, wrong_counter,
 ]  # fmt: skip
 

@@ -45,6 +45,20 @@ def won(answers: Sequence[object]) -> list[Result]:
     return [a for a in answers if isinstance(a, Result) and a.assigned]
 
 
+def test_two_who_give_one_role_at_the_same_moment_give_it_once() -> None:
+    clinic = Clinic()
+    (link,) = clinic.people(1)
+    actor = actor_of(clinic.dana)
+
+    def give() -> None:
+        roster_change.change_role(
+            actor=actor, practice=clinic.practice, link=link, role="auditor", give=True, now=NOW
+        )
+
+    assert at_once([give] * 4) == [None] * 4
+    assert link.roles.filter(ended_at__isnull=True).count() == 1
+
+
 def test_row_35_fifty_parallel_assignments_on_ten_units_give_exactly_ten() -> None:
     clinic = Clinic()
     people = clinic.people(50)

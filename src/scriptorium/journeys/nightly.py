@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from itertools import batched
 
 from django.db import transaction
 
@@ -19,6 +20,7 @@ from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.notifications.operations import Mail, enqueue
+from scriptorium.domains.notifications.queries import known_keys
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.kernel.actor import Actor
@@ -150,8 +152,15 @@ def warn_of_expiry(*, today: dt.date, now: dt.datetime) -> int:
                 },
             )
         )
-    enqueue(mails=mails, now=now)
-    return len(mails)
+    return _enqueue_new(mails, now)
+
+
+def _enqueue_new(mails: Sequence[Mail], now: dt.datetime) -> int:
+    """Queue the mails that were not queued on an earlier run; returns how many."""
+    known = known_keys(keys=[mail.dedupe_key for mail in mails])
+    fresh = [mail for mail in mails if mail.dedupe_key not in known]
+    enqueue(mails=fresh, now=now)
+    return len(fresh)
 
 
 @transaction.atomic(durable=True)
@@ -160,33 +169,30 @@ def remind_invited(*, now: dt.datetime) -> int:
 
     A run after days of outage sends the newest reminder that is due and none that is stale.
     """
+    mails = (_reminder(invitation, now) for invitation in roster.invitations_open(now=now))
+    due = filter(None, mails)
+    return sum(_enqueue_new(some, now) for some in batched(due, CHUNK, strict=False))
+
+
+def _reminder(invitation: roster.Invitation, now: dt.datetime) -> Mail | None:
+    """Return the newest reminder that is due for an open invitation, if any is."""
     days = programme().numbers.invitation_reminder_days
-    queued = 0
-    for invitation in roster.invitations_open(now=now):
-        age = (now - invitation.created_at).days
-        due = [day for day in days if day <= age]
-        if not due:
-            continue
-        day = max(due)
-        link = invitation.link
-        enqueue(
-            mails=[
-                Mail(
-                    "invitation_reminder",
-                    link.email,
-                    link.name,
-                    f"invitation_reminder:{invitation.reference}:{day}",
-                    {
-                        "practice": link.practice.name,
-                        "link": f"/invitation/{invitation_token(invitation.reference)}/",
-                        "days_left": max(0, (invitation.expires_at - now).days),
-                    },
-                )
-            ],
-            now=now,
-        )
-        queued += 1
-    return queued
+    age = (now - invitation.created_at).days
+    due = [day for day in days if day <= age]
+    if not due:
+        return None
+    link = invitation.link
+    return Mail(
+        "invitation_reminder",
+        link.email,
+        link.name,
+        f"invitation_reminder:{invitation.reference}:{max(due)}",
+        {
+            "practice": link.practice.name,
+            "link": f"/invitation/{invitation_token(invitation.reference)}/",
+            "days_left": max(0, (invitation.expires_at - now).days),
+        },
+    )
 
 
 STEPS: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
@@ -209,8 +215,8 @@ def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
         counts[name] = 0
         while done := step(actor, today, now):
             counts[name] += done
-    counts["expiry notices due"] = warn_of_expiry(today=today, now=now)
-    counts["reminders due"] = remind_invited(now=now)
+    counts["expiry notices queued"] = warn_of_expiry(today=today, now=now)
+    counts["reminders queued"] = remind_invited(now=now)
     return counts
 
 

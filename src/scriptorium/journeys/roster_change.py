@@ -50,8 +50,10 @@ def change_role(
     if give and link.ended_at is not None:
         raise CannotChange(f"{link.name} left the practice.")
     if give:
-        practices.give_role(link=link, role=role, by=actor.reference, now=now)
-    elif not practices.end_role(link=link, role=role, by=actor.reference, now=now):
+        changed = practices.give_role(link=link, role=role, by=actor.reference, now=now)
+    else:
+        changed = practices.end_role(link=link, role=role, by=actor.reference, now=now)
+    if not changed:
         return
     record(
         actor=actor,

@@ -26,6 +26,7 @@ def ledger_report(*, today: dt.date) -> Report:
         "unit chains": ledger.broken_chains(),
         "balances": ledger.wrong_balances(),
         "duplicate assignments": ledger.duplicate_assignments(),
+        "parts": ledger.missing_parts(),
         "holders": ledger.wrong_holders(),
         "term payers": memberships.wrong_terms(),
         "membership dates": memberships.wrong_dates(),

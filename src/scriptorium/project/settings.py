@@ -177,6 +177,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/home/"
+ALLAUTH_TRUSTED_PROXY_COUNT = read_int("SCRIPTORIUM_TRUSTED_PROXIES", 0)
 ACCOUNT_ADAPTER = "scriptorium.web.shared.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -29,7 +29,6 @@ class OutboxMail(models.Model):
     state = models.CharField(max_length=8, choices=MailState, default=MailState.QUEUED)
     queued_at = models.DateTimeField()
     not_before = models.DateTimeField()
-    leased_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Q, QuerySet
 
 from scriptorium.domains.notifications.models import MailState, OutboxMail
@@ -10,6 +12,12 @@ from scriptorium.domains.notifications.models import MailState, OutboxMail
 def by_key(*, key: int) -> OutboxMail | None:
     """Return one mail, or None."""
     return OutboxMail.objects.filter(pk=key).first()
+
+
+def known_keys(*, keys: Iterable[str]) -> set[str]:
+    """Return those of the keys under which a mail was queued before."""
+    found = OutboxMail.objects.filter(dedupe_key__in=list(keys))
+    return set(found.values_list("dedupe_key", flat=True))
 
 
 def failed_count() -> int:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.views.decorators.http import require_GET, require_POST
 
 from scriptorium.domains.catalog.enums import MANY, ProductKind, counted
@@ -20,9 +24,32 @@ from scriptorium.pages.board import board
 from scriptorium.web.practice.forms import AddPersonForm
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
+from scriptorium.web.shared.stencil import Stencil, constant
 
 #: More than the largest practice we measure; a request that names more is a mistake.
 MOST_PEOPLE = 20_000
+
+
+#: A row and a tile of the board; the page prints fifty of the one and eight of the other.
+ROWS = Stencil(
+    "practice/board/_person.html",
+    name="person",
+    filled=(
+        "reference", "mode", "renewal", "renews_iso", "name", "marks", "tone", "renewal_words",
+        "renews_words", "mode_circle", "url", "email", "note",
+    ),
+)  # fmt: skip
+TILES = Stencil(
+    "components/tile.html",
+    name="tile",
+    filled=("free", "reserved", "in_use", "next_event", "assign_disabled_reason", "get_more_url"),
+    fixed=("kind", "title", "choices"),
+)
+
+
+@cache
+def _blank_fields() -> SafeString:
+    return render_to_string("practice/board/_add_fields.html", {"add_form": AddPersonForm()})
 
 
 def filters_of(source: dict[str, str]) -> RosterFilter:
@@ -45,21 +72,30 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
 
 def _page(request: HttpRequest, place: Place, form: AddPersonForm, *, status: int) -> HttpResponse:
     number = request.GET.get("page", "1")
-    context = {
-        "board": board(
-            practice=place.practice,
-            standing=place.standing,
-            wanted=filters_of(request.GET.dict()),
-            page=int(number) if number.isdecimal() else 1,
-            idempotency_key=fresh_key(),
-            single_keys=place.person.single_keys,
-            now=request.now,
-            today=request.today,
-        ),
-        "add_form": form,
-        "asked": getattr(place.practice, "asked", None) == place.person.pk,
-    }
+    shown = board(
+        practice=place.practice,
+        standing=place.standing,
+        wanted=filters_of(request.GET.dict()),
+        page=int(number) if number.isdecimal() else 1,
+        idempotency_key=fresh_key(),
+        single_keys=place.person.single_keys,
+        now=request.now,
+        today=request.today,
+    )
     fragment = request.htmx and request.htmx.target == "people"
+    context = {"board": shown, "rows": ROWS.fill(shown.people)}
+    if not fragment:
+        context |= {
+            "tiles": TILES.fill(
+                shown.tiles,
+                form="assign-form",
+                locked_by="" if shown.can_manage else "manage-reason",
+            ),
+            "legend": constant("practice/board/_legend.html"),
+            "add_form": form,
+            "blank_fields": _blank_fields(),
+            "asked": getattr(place.practice, "asked", None) == place.person.pk,
+        }
     template = "practice/board/_people.html" if fragment else "practice/board.html"
     return render(request, template, context, status=status)
 

@@ -89,7 +89,12 @@ def ask_print(request: HttpRequest, place: Place) -> HttpResponse:
     """Ask for all certificates of a year as one PDF; the worker makes it."""
     year = request.POST.get("year", "")
     if not year.isdecimal() or int(year) not in credentials.years_of(practice=place.practice.pk):
-        raise Http404
+        context = {
+            "sentence": "Choose a year in which this practice has certificates.",
+            "back_url": f"/practice/{place.practice.reference}/certificates/",
+            "place": place,
+        }
+        return render(request, "practice/refused.html", context, status=422)
     wish = journey.ask_for_print(
         actor=actor_of(request), practice=place.practice, year=int(year), now=request.now
     )

@@ -18,7 +18,7 @@ from scriptorium.journeys import invite, roster_change
 from scriptorium.pages.member_record import member_record
 from scriptorium.web.practice.forms import DetailsForm, EndLinkForm, ModeForm, SuperviseForm
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
-from scriptorium.web.shared.requests import HttpRequest
+from scriptorium.web.shared.requests import HttpRequest, address_of
 
 
 def link_of(place: Place, person: str) -> RosterLink:
@@ -118,7 +118,7 @@ def change_mode(request: HttpRequest, place: Place, person: str) -> HttpResponse
             practice=place.practice,
             link=link,
             mode=mode,
-            address=request.META.get("REMOTE_ADDR"),
+            address=address_of(request),
             channel=Channel.WEB,
             now=request.now,
             today=request.today,

@@ -54,20 +54,25 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
     return render(request, "practice/roles.html", context)
 
 
-def _refused(request: HttpRequest, place: Place, error: Exception) -> HttpResponse:
+def _refused(
+    request: HttpRequest, place: Place, sentence: object, *, status: int = 409
+) -> HttpResponse:
     context = {
-        "sentence": str(error),
+        "sentence": str(sentence),
         "back_url": f"/practice/{place.practice.reference}/roles/",
         "place": place,
     }
-    return render(request, "practice/refused.html", context, status=409)
+    return render(request, "practice/refused.html", context, status=status)
 
 
 @require_POST
 @practice_role("hand_over")
 def propose(request: HttpRequest, place: Place) -> HttpResponse:
     """Ask somebody to become primary administrator."""
-    link = link_of(place, request.POST.get("to", "")[:16])
+    to = request.POST.get("to", "")[:16]
+    if not to:
+        return _refused(request, place, "Choose who should take over.", status=422)
+    link = link_of(place, to)
     try:
         journey.propose(
             actor=actor_of(request),
@@ -122,7 +127,11 @@ def change(request: HttpRequest, place: Place) -> HttpResponse:
     role = request.POST.get("role", "")
     if role == PracticeRole.DEPUTY and not place.standing.primary:
         raise PermissionDenied("Only the primary administrator names deputies.")
-    link = link_of(place, request.POST.get("person", "")[:16])
+    person = request.POST.get("person", "")[:16]
+    if not person or role not in PracticeRole.values:
+        sentence = "Choose a role." if person else "Choose whose role to change."
+        return _refused(request, place, sentence, status=422)
+    link = link_of(place, person)
     if link.ended_at is not None:
         raise Http404
     give = request.POST.get("give") == "1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from scriptorium.web.shared.limits import allowed
-from scriptorium.web.shared.requests import HttpRequest
+from scriptorium.web.shared.requests import HttpRequest, address_of
 
 
 def within_limit(request: HttpRequest, *, what: str, times: int, span: dt.timedelta) -> bool:
@@ -17,5 +17,5 @@ def within_limit(request: HttpRequest, *, what: str, times: int, span: dt.timede
     """
     seconds = int(span.total_seconds())
     window = int(request.now.timestamp()) // seconds
-    key = f"{what}:{request.META.get('REMOTE_ADDR', '')}:{window}"
+    key = f"{what}:{address_of(request)}:{window}"
     return allowed(key, limit=times, seconds=seconds)

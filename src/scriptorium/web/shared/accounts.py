@@ -40,4 +40,4 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Note a refused try, then let the library count it towards its limits."""
         super().authentication_failed(request, **credentials)
         login = str(credentials.get("email") or credentials.get("username") or "")
-        note_refused(login=login, address=request.META.get("REMOTE_ADDR"), now=clock.now())
+        note_refused(login=login, address=self.get_client_ip(request), now=clock.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest as DjangoRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -15,3 +16,12 @@ class HttpRequest(DjangoRequest):
     today: dt.date
     request_id: str
     htmx: HtmxDetails
+
+
+def address_of(request: DjangoRequest) -> str:
+    """Return the network address that a request comes from, behind as many proxies as are set.
+
+    Raises:
+        PermissionDenied: the request names no address.
+    """
+    return str(get_adapter(request).get_client_ip(request))

@@ -30,6 +30,7 @@ from scriptorium.domains.ledger.queries.stock import (
 from scriptorium.domains.ledger.queries.verification import (
     broken_chains,
     duplicate_assignments,
+    missing_parts,
     wrong_balances,
     wrong_holders,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "locked_units_to_expire",
     "mark_parts",
     "membership_parts",
+    "missing_parts",
     "parts_of_units",
     "parts_to_complete",
     "parts_to_start",

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from django.db.models import Count, F, Q
 
-from scriptorium.domains.ledger.enums import MOVES, UnitState
+from scriptorium.domains.catalog.enums import PARTS, ProductKind
+from scriptorium.domains.ledger.enums import MOVES, PartState, UnitState
 from scriptorium.domains.ledger.models import Balance, Entry, Unit, UnitPart
 
 _COLUMN = {
@@ -111,6 +112,22 @@ def duplicate_assignments() -> Iterator[str]:
             f"Person {term['person_id']}: {term['n']} units pay for the year from"
             f" {term['term_starts_on']}."
         )
+
+
+def missing_parts() -> Iterator[str]:
+    """Yield units in somebody's hands that do not have exactly the parts of their kind."""
+    held = Unit.objects.filter(
+        state__in=[
+            UnitState.RESERVED,
+            UnitState.ASSIGNED,
+            UnitState.STARTED,
+            UnitState.COMPLETED,
+        ]
+    )
+    live = Count("parts", filter=~Q(parts__state=PartState.RELEASED))
+    for name, kind, found in held.annotate(live=live).values_list("reference", "kind", "live"):
+        if found != len(PARTS[ProductKind(kind)]):
+            yield f"Unit {name}: has {found} parts of {len(PARTS[ProductKind(kind)])}."
 
 
 def wrong_holders() -> Iterator[str]:

@@ -149,12 +149,16 @@ def end_link(
     count(practice=link.practice_id, people=-1, invited=-1 if bare else 0)
 
 
-def give_role(*, link: RosterLink, role: str, by: str, now: dt.datetime) -> LinkRole:
-    """Give a role to somebody on the roster; a role held already stays as it is."""
-    held = LinkRole.objects.filter(link=link, role=role, ended_at__isnull=True).first()
-    if held is not None:
-        return held
-    return LinkRole.objects.create(link=link, role=role, started_at=now, started_by=by)
+def give_role(*, link: RosterLink, role: str, by: str, now: dt.datetime) -> bool:
+    """Give a role to somebody on the roster; returns whether it is new.
+
+    The row is locked, so two people who give one role at the same moment give it once.
+    """
+    RosterLink.objects.select_for_update().filter(pk=link.pk).values_list("pk").first()
+    if LinkRole.objects.filter(link=link, role=role, ended_at__isnull=True).exists():
+        return False
+    LinkRole.objects.create(link=link, role=role, started_at=now, started_by=by)
+    return True
 
 
 def end_role(*, link: RosterLink, role: str, by: str, now: dt.datetime) -> bool:
