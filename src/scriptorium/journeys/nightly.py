@@ -23,6 +23,7 @@ from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.notifications.queries import known_keys
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
+from scriptorium.domains.practices.models import Invitation
 from scriptorium.kernel.actor import Actor
 
 CHUNK = 200
@@ -174,7 +175,7 @@ def remind_invited(*, now: dt.datetime) -> int:
     return sum(_enqueue_new(some, now) for some in batched(due, CHUNK, strict=False))
 
 
-def _reminder(invitation: roster.Invitation, now: dt.datetime) -> Mail | None:
+def _reminder(invitation: Invitation, now: dt.datetime) -> Mail | None:
     """Return the newest reminder that is due for an open invitation, if any is."""
     days = programme().numbers.invitation_reminder_days
     age = (now - invitation.created_at).days

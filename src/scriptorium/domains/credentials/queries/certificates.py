@@ -1,32 +1,19 @@
-"""Reading credentials and certificates."""
+"""Reading certificates."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from scriptorium.domains.credentials.enums import DecisionState
 from scriptorium.domains.credentials.models import (
     Certificate,
     CertificateDownload,
     CertificateFile,
     CertificatePrint,
     CertificateVoid,
-    Credential,
 )
-
-
-def held_by(*, people: Iterable[int]) -> dict[int, list[Credential]]:
-    """Return person key → held credentials, oldest first."""
-    found: dict[int, list[Credential]] = defaultdict(list)
-    for credential in Credential.objects.filter(
-        person_id__in=list(people), decision_state=DecisionState.HELD
-    ).order_by("id"):
-        found[credential.person_id].append(credential)
-    return found
 
 
 def mark_facts(*, people: Iterable[int], today: dt.date, grace_days: int) -> dict[int, bool]:

@@ -1,4 +1,4 @@
-"""Writing credentials and certificates. Called by journeys inside their transaction."""
+"""Writing certificates. Called by journeys inside their transaction."""
 
 from __future__ import annotations
 
@@ -10,23 +10,14 @@ from typing import Any
 from django.db.models import Q
 
 from scriptorium.domains.credentials import rules
-from scriptorium.domains.credentials.enums import (
-    CertificateKind,
-    DecisionKind,
-    DecisionState,
-    Level,
-    PrintState,
-)
+from scriptorium.domains.credentials.enums import CertificateKind, PrintState
 from scriptorium.domains.credentials.models import (
     Certificate,
     CertificateDownload,
     CertificateFile,
     CertificatePrint,
     CertificateVoid,
-    Credential,
-    Decision,
 )
-from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.references import new_reference
 
 
@@ -103,43 +94,6 @@ def keep_files(*, files: Iterable[tuple[Certificate, str, int]], now: dt.datetim
 def log_download(*, certificate: Certificate, by: str, now: dt.datetime) -> None:
     """Remember that somebody fetched the PDF."""
     CertificateDownload.objects.create(certificate=certificate, at=now, by=by)
-
-
-def bring_forward(
-    *,
-    actor: Actor,
-    person: int,
-    specialty: str,
-    level: Level,
-    since: dt.date,
-    reason: str,
-    scheme_version: str,
-    now: dt.datetime,
-) -> Credential:
-    """Enter a credential from an earlier record by a staff decision (issue: exams come later)."""
-    credential = Credential.objects.create(
-        number=f"SC-{new_reference(8).upper()}",
-        person_id=person,
-        specialty=specialty,
-        level=level,
-        level_since=since,
-        decision_state=DecisionState.HELD,
-        scheme_version=scheme_version,
-    )
-    Decision.objects.create(
-        credential=credential,
-        kind=DecisionKind.BROUGHT_FORWARD,
-        level=level,
-        to_state=DecisionState.HELD,
-        reason=reason,
-        evidence={"source": "earlier record"},
-        scheme_version=scheme_version,
-        effective_on=since,
-        decided_by=actor.reference,
-        decided_by_name=actor.name,
-        at=now,
-    )
-    return credential
 
 
 def open_print(
