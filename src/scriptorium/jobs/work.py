@@ -17,6 +17,7 @@ from scriptorium.domains.credentials.operations import claim_print
 from scriptorium.domains.practices.operations import claim_import, extend_lease
 from scriptorium.jobs.outbox import send_waiting
 from scriptorium.journeys.certificate_files import run_print
+from scriptorium.journeys.finish_exam import sweep
 from scriptorium.journeys.import_roster import run_chunk
 from scriptorium.journeys.nightly import run_night
 from scriptorium.kernel import clock
@@ -26,6 +27,8 @@ log = structlog.get_logger()
 LEASE = dt.timedelta(minutes=5)
 PAUSE = 0.5
 NIGHT_HOUR = 2
+#: Sittings are also closed when read, so the sweeper need not hurry.
+SWEEP_EVERY = dt.timedelta(seconds=5)
 
 
 @dataclass(slots=True)
@@ -39,6 +42,7 @@ class Worker:
     scheduler: bool = True
     running: bool = True
     last_night: dt.date | None = None
+    last_sweep: dt.datetime | None = None
 
     def run(self) -> None:
         """Work until ``running`` is false."""
@@ -50,7 +54,7 @@ class Worker:
     def once(self) -> int:
         """Look at every queue once; returns how much was done."""
         done = 0
-        for job in (self._mail, self._imports, self._prints, self._night):
+        for job in (self._mail, self._imports, self._prints, self._sittings, self._night):
             try:
                 done += job()
             except Exception:
@@ -75,6 +79,13 @@ class Worker:
             return 0
         run_print(wish=wish, now=clock.now())
         return 1
+
+    def _sittings(self) -> int:
+        now = clock.now()
+        if self.last_sweep is not None and now - self.last_sweep < SWEEP_EVERY:
+            return 0
+        self.last_sweep = now
+        return sweep(now=now, today=clock.today()).closed
 
     def _night(self) -> int:
         today = clock.today()

@@ -7,12 +7,15 @@ import datetime as dt
 from django.db import transaction
 
 from scriptorium.domains.accounts.models import Person
-from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.catalog.queries import programme
-from scriptorium.domains.credentials import operations as credentials
 from scriptorium.domains.credentials import queries as held
-from scriptorium.domains.credentials.enums import Level
+from scriptorium.domains.credentials.enums import DecisionKind
+from scriptorium.domains.credentials.models import Decision
+from scriptorium.domains.credentials.operations import Ruling
+from scriptorium.journeys.conflicts import involved_with
+from scriptorium.journeys.decisions import carry_out
 from scriptorium.kernel.actor import Actor
+from scriptorium.kernel.clock import day_of
 
 
 class AlreadyHeld(Exception):
@@ -29,32 +32,31 @@ def bring_credential_forward(
     since: dt.date,
     reason: str,
     now: dt.datetime,
-) -> None:
+) -> Decision:
     """Enter a credential earned before this system, by a decision of staff.
 
     Raises:
         AlreadyHeld: one credential per person and specialty (DOMAIN §6).
+        MayNotDecide: a conflict of interest.
     """
-    if any(c.specialty == specialty for c in held.held_by(people=[person.pk]).get(person.pk, [])):
-        raise AlreadyHeld(f"{person.name} holds this credential already.")
-    credentials.bring_forward(
+    own = {c.specialty: c for c in held.credentials_of(person=person.pk)}
+    if specialty in own:
+        state = own[specialty].get_decision_state_display().lower()
+        holds = "holds this credential already" if state == "held" else f"had it; it is {state}"
+        raise AlreadyHeld(f"{person.name} {holds}.")
+    return carry_out(
         actor=actor,
-        person=person.pk,
+        person=person,
         specialty=specialty,
-        level=Level(level),
-        since=since,
-        reason=reason,
-        scheme_version=programme().numbers.scheme_version,
-        now=now,
-    )
-    record(
-        actor=actor,
-        happening=Happening(
-            "credential.brought_forward",
-            "person",
-            person.reference,
-            "",
-            {"name": person.name, "level": level, "reason": reason},
+        ruling=Ruling(
+            kind=DecisionKind.BROUGHT_FORWARD,
+            reason=reason,
+            evidence={"source": "earlier record"},
+            scheme_version=programme().numbers.scheme_version,
+            effective_on=since,
+            level=level,
         ),
+        involved=involved_with(person=person, now=now),
         now=now,
+        today=day_of(now),
     )

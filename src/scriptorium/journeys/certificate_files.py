@@ -25,18 +25,22 @@ _BATCH = 25
 def document_of(certificate: Certificate) -> CertificateDocument:
     """Return what a certificate prints, from its frozen content alone."""
     content = certificate.content
+    ends_before = content["ends_before"]
+    # A credential is verified under its own number, for ever; a year's document under its own.
+    verified = content["number"] if ends_before else content["credential_number"]
     return CertificateDocument(
         number=content["number"],
         title=content["title"],
         person_name=content["name"],
         body_name=content["body"],
         starts_on=dt.date.fromisoformat(content["starts_on"]),
-        ends_before=dt.date.fromisoformat(content["ends_before"]),
+        ends_before=dt.date.fromisoformat(ends_before) if ends_before else None,
         issued_on=dt.date.fromisoformat(content["issued_on"]),
         wording=content["wording"],
-        verification_address=f"{settings.BASE_URL}/verify/{content['number']}/",
+        verification_address=f"{settings.BASE_URL}/verify/{verified}/",
         content_sha256=certificate.content_sha256,
         credential="; ".join(content["credentials"]),
+        statement=content.get("statement", ""),
         practice_name=content["practice"],
         physicians=tuple(content["physicians"]),
     )

@@ -24,6 +24,8 @@ from scriptorium.domains.notifications.queries import known_keys
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Invitation
+from scriptorium.journeys.accommodations import forget_words
+from scriptorium.journeys.remind_of_hours import remind_employers
 from scriptorium.kernel.actor import Actor
 
 CHUNK = 200
@@ -202,6 +204,7 @@ STEPS: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
     "units expired": _expire_units,
     "invitations expired": _expire_invitations,
     "ended memberships sorted": _refresh_ended,
+    "words of requests deleted": forget_words,
 }
 
 
@@ -218,6 +221,7 @@ def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
             counts[name] += done
     counts["expiry notices queued"] = warn_of_expiry(today=today, now=now)
     counts["reminders queued"] = remind_invited(now=now)
+    counts["reminders of hours queued"] = remind_employers(today=today, now=now)
     return counts
 
 

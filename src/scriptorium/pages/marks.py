@@ -14,7 +14,7 @@ from scriptorium.domains.catalog.enums import GENERAL, PartKind
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.credentials import queries as credentials
 from scriptorium.domains.ledger import queries as ledger
-from scriptorium.domains.ledger.enums import PartState
+from scriptorium.domains.ledger.enums import PartOutcome, PartState
 from scriptorium.domains.memberships.enums import MembershipState
 from scriptorium.domains.practices.models import RosterLink
 
@@ -58,7 +58,7 @@ _FROM_PART = {
     PartState.STARTED: "started",
     PartState.COMPLETED: "passed",
 }
-_STRENGTH = ("none", "waived", "assigned", "started", "passed")
+_STRENGTH = ("none", "waived", "assigned", "started", "failed", "passed")
 
 _MEMBERSHIP = {
     MembershipState.NEVER: "none",
@@ -108,12 +108,13 @@ def marks_of(
     rows = ledger.mark_parts(
         people=people, links=[link.pk for link in links if link.person_id is None]
     )
-    for person, link, kind, choice, part_state in rows:
+    for person, link, kind, choice, part_state, outcome in rows:
         key = people.get(person) if person is not None else link
         if key is None or key not in states or kind == PartKind.MEMBERSHIP:
             continue
         column = _column(kind, choice)
-        state = _FROM_PART[PartState(part_state)]
+        # Not passed yet is shown until a later sitting passes.
+        state = "failed" if outcome == PartOutcome.FAILED else _FROM_PART[PartState(part_state)]
         if _STRENGTH.index(state) > _STRENGTH.index(states[key][column]):
             states[key][column] = state
     facts = credentials.mark_facts(

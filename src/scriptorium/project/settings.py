@@ -70,6 +70,8 @@ INSTALLED_APPS = [
     "scriptorium.domains.notifications",
     "scriptorium.domains.accounts",
     "scriptorium.domains.practices",
+    "scriptorium.domains.exams",
+    "scriptorium.domains.training",
     "scriptorium.domains.ledger",
     "scriptorium.domains.memberships",
     "scriptorium.domains.credentials",

@@ -43,6 +43,13 @@ class PartState(models.TextChoices):
     RELEASED = "released", "Released"
 
 
+class PartOutcome(models.TextChoices):
+    """How the newest sitting of an exam part went; the board's mark reads it."""
+
+    PASSED = "passed", "Passed"
+    FAILED = "failed", "Not passed yet"
+
+
 class Outcome(models.TextChoices):
     """What an assignment did for one person."""
 

@@ -6,7 +6,13 @@ from django.db import models
 
 from scriptorium.database.records import AppendOnly, ReferenceField, exactly_one_payer
 from scriptorium.domains.catalog.enums import PartKind, ProductKind
-from scriptorium.domains.ledger.enums import EntryEvent, Outcome, PartState, UnitState
+from scriptorium.domains.ledger.enums import (
+    EntryEvent,
+    Outcome,
+    PartOutcome,
+    PartState,
+    UnitState,
+)
 
 
 class Action(models.Model):
@@ -99,6 +105,7 @@ class UnitPart(models.Model):
     kind = models.CharField(max_length=12, choices=PartKind)
     choice = models.CharField(max_length=30, blank=True)
     state = models.CharField(max_length=10, choices=PartState)
+    outcome = models.CharField(max_length=6, choices=PartOutcome, blank=True)
     term_starts_on = models.DateField(null=True, blank=True)
     term_ends_before = models.DateField(null=True, blank=True)
 

@@ -31,6 +31,11 @@ def terms_of(*, person: int) -> QuerySet[Term]:
     return Term.objects.filter(person_id=person).order_by("-starts_on", "-id")
 
 
+def last_paid_term(*, person: int) -> Term | None:
+    """Return the last year that was paid for a person and not taken back, or None."""
+    return terms_of(person=person).filter(voided_at__isnull=True).first()
+
+
 def live_term_of_unit(*, unit: int) -> Term | None:
     """Return the live term that a unit pays for, or None."""
     return Term.objects.filter(unit_id=unit, voided_at__isnull=True).first()

@@ -81,3 +81,17 @@ class NameForm(forms.Form):
         if wanted == self.current:
             raise forms.ValidationError("Your certificates carry this name already.")
         return wanted
+
+
+class StartExamForm(forms.Form):
+    """The affidavit before an exam: typed name and the account's e-mail address."""
+
+    affidavit_name = forms.CharField(
+        max_length=200,
+        label="Your full name, typed as your signature",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    affidavit_email = forms.EmailField(
+        label="The e-mail address of this account",
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 
 from scriptorium.domains.credentials import queries as credentials
 from scriptorium.journeys import certificate_files as journey
-from scriptorium.pages.member_home import member_home, membership_page
+from scriptorium.pages.member_home import member_home
+from scriptorium.pages.membership import membership_page
 from scriptorium.web.shared.guards import person_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from scriptorium.domains.credentials import queries as credentials
 from scriptorium.domains.credentials.enums import PrintState
 from scriptorium.journeys import certificate_files as journey
+from scriptorium.journeys.completion_records import completions_csv
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -128,3 +129,16 @@ def download_print(request: HttpRequest, place: Place, wish: str) -> HttpRespons
     if found is None or found.state != PrintState.DONE:
         raise Http404
     return pdf(journey.print_file(wish=found), f"certificates-{found.year}")
+
+
+@require_GET
+@practice_role("read")
+def hipaa_records(request: HttpRequest, place: Place) -> HttpResponse:
+    """Who completed HIPAA for Scribes here, with content version and score, as CSV."""
+    response = HttpResponse(
+        completions_csv(practice=place.practice), content_type="text/csv; charset=utf-8"
+    )
+    response["Content-Disposition"] = 'attachment; filename="hipaa-completions.csv"'
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response

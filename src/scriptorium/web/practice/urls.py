@@ -19,6 +19,7 @@ urlpatterns = [
     path("<slug:ref>/people/<slug:person>/details/", record.details, name="record-details"),
     path("<slug:ref>/people/<slug:person>/supervise/", record.supervise, name="record-supervise"),
     path("<slug:ref>/certificates/", certificates.show, name="certificates"),
+    path("<slug:ref>/certificates/hipaa.csv", certificates.hipaa_records, name="hipaa-records"),
     path("<slug:ref>/certificates/print/", certificates.ask_print, name="ask-print"),
     path("<slug:ref>/certificates/print/<slug:wish>/", certificates.show_print, name="print"),
     path(

@@ -28,7 +28,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "practice-settings",
         "activity",
     ),
-    "For members": ("member-home", "profile"),
+    "For members": ("member-home", "manual", "courses", "profile"),
     "For staff": ("office",),
 }
 
@@ -48,6 +48,8 @@ PAGES: tuple[tuple[str, str], ...] = (
     (r"/sign-in/|/sign-out/|/account/.*", "sign-in"),
     (r"/invitation/.+", "invitation"),
     (r"/member/profile/.*", "profile"),
+    (r"/member/manual/.*", "manual"),
+    (r"/member/courses/.*", "courses"),
     (r"/member/.*", "member-home"),
     (r"/verify/.*", "verify"),
     (r"/contact/", "contact"),

@@ -84,7 +84,8 @@ def practice_role(needs: str) -> Callable[[View], View]:
 
     Arguments:
         needs: "member" (everybody on the roster), "read" (managers, physicians, auditors),
-            "manage" (primary and deputies), "hand_over" (primary alone).
+            "attest" (managers and physicians), "manage" (primary and deputies), "hand_over"
+            (primary alone).
     """
 
     def decorate(view: View) -> View:
@@ -100,12 +101,14 @@ def practice_role(needs: str) -> Callable[[View], View]:
             allowed = {
                 "member": True,
                 "read": standing.reads,
+                "attest": standing.attests,
                 "manage": standing.manages,
                 "hand_over": standing.primary,
             }[needs]
             if not allowed:
                 who = {
                     "read": "administrators, physicians and auditors of this practice",
+                    "attest": "administrators and physicians of this practice",
                     "manage": "the primary administrator and deputies",
                     "hand_over": "the primary administrator",
                 }[needs]

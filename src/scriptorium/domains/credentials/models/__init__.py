@@ -1,5 +1,12 @@
 """Credentials, decisions and certificates, one file per aggregate."""
 
+from scriptorium.domains.credentials.models.badges import (
+    Badge,
+    BadgeVoid,
+    SignedBadge,
+    SignedStatusList,
+    SigningKey,
+)
 from scriptorium.domains.credentials.models.certificates import (
     Certificate,
     CertificateDownload,
@@ -7,9 +14,17 @@ from scriptorium.domains.credentials.models.certificates import (
     CertificatePrint,
     CertificateVoid,
 )
-from scriptorium.domains.credentials.models.credentials import Credential, Decision
+from scriptorium.domains.credentials.models.credentials import (
+    Credential,
+    Decision,
+    DecisionProposal,
+)
+from scriptorium.domains.credentials.models.pathway import Affidavit, HourEntry
 
 __all__ = [
+    "Affidavit",
+    "Badge",
+    "BadgeVoid",
     "Certificate",
     "CertificateDownload",
     "CertificateFile",
@@ -17,4 +32,9 @@ __all__ = [
     "CertificateVoid",
     "Credential",
     "Decision",
+    "DecisionProposal",
+    "HourEntry",
+    "SignedBadge",
+    "SignedStatusList",
+    "SigningKey",
 ]

@@ -10,7 +10,10 @@ from scriptorium.domains.credentials.models.credentials import Credential
 
 
 class Certificate(AppendOnly):
-    """A dated document about a term; its content is frozen here, the PDF follows (DOMAIN §7)."""
+    """A dated document about a credential or a term; its content is frozen here, the PDF follows.
+
+    A credential certificate (DOMAIN §7) belongs to no term and has no end.
+    """
 
     personal_data = frozenset({"content"})
 
@@ -24,12 +27,12 @@ class Certificate(AppendOnly):
         "practices.Practice", on_delete=models.PROTECT, null=True, db_index=False
     )
     term = models.ForeignKey(
-        "memberships.Term", on_delete=models.PROTECT, related_name="certificates"
+        "memberships.Term", on_delete=models.PROTECT, related_name="certificates", null=True
     )
     credential = models.ForeignKey(Credential, on_delete=models.PROTECT, null=True)
     year = models.PositiveSmallIntegerField()
     starts_on = models.DateField()
-    ends_before = models.DateField()
+    ends_before = models.DateField(null=True)
     content = models.JSONField()
     content_sha256 = models.CharField(max_length=64)
     issued_at = models.DateTimeField()
@@ -42,6 +45,27 @@ class Certificate(AppendOnly):
                 fields=["term", "practice", "kind"],
                 condition=models.Q(supersedes__isnull=True),
                 name="certificate_first_once",
+            ),
+            # A credential has one first certificate; a later level's supersedes it.
+            models.UniqueConstraint(
+                fields=["credential"],
+                condition=models.Q(supersedes__isnull=True, kind="credential"),
+                name="certificate_first_of_credential",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(
+                    kind="credential",
+                    credential__isnull=False,
+                    term__isnull=True,
+                    ends_before__isnull=True,
+                )
+                | models.Q(
+                    kind__in=["compliance", "membership"],
+                    term__isnull=False,
+                    ends_before__isnull=False,
+                )
+                | ~models.Q(kind__in=["credential", "compliance", "membership"]),
+                name="certificate_of_term_or_credential",
             ),
         ]
         indexes = [

@@ -18,7 +18,14 @@ from scriptorium.domains.credentials.models import (
     CertificatePrint,
     CertificateVoid,
 )
+from scriptorium.domains.credentials.operations.badges import void_badges
 from scriptorium.kernel.references import new_reference
+
+_LETTERS = {
+    CertificateKind.CREDENTIAL: "K",
+    CertificateKind.COMPLIANCE: "C",
+    CertificateKind.MEMBERSHIP: "M",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,18 +35,17 @@ class Draft:
     kind: CertificateKind
     person: int
     practice: int | None
-    term: int
+    term: int | None
     credential: int | None
     starts_on: dt.date
-    ends_before: dt.date
+    ends_before: dt.date | None
     content: dict[str, Any]
     supersedes: int | None = None
 
 
 def new_number(kind: CertificateKind, year: int) -> str:
     """Return a certificate number: kind, year, and ten random letters and digits."""
-    letter = "C" if kind == CertificateKind.COMPLIANCE else "M"
-    return f"{letter}{year}-{new_reference(10).upper()}"
+    return f"{_LETTERS[kind]}{year}-{new_reference(10).upper()}"
 
 
 def issue(*, drafts: Sequence[Draft], now: dt.datetime) -> list[Certificate]:
@@ -70,10 +76,17 @@ def issue(*, drafts: Sequence[Draft], now: dt.datetime) -> list[Certificate]:
 
 
 def void(*, certificates: Iterable[Certificate], by: str, reason: str, now: dt.datetime) -> None:
-    """Say that certificates no longer count; their addresses then answer 410."""
+    """Say that certificates no longer count; their addresses then answer 410.
+
+    Badges that were issued for the same year go with them.
+    """
+    voided = list(certificates)
     CertificateVoid.objects.bulk_create(
-        [CertificateVoid(certificate=c, at=now, by=by, reason=reason) for c in certificates]
+        [CertificateVoid(certificate=c, at=now, by=by, reason=reason) for c in voided]
     )
+    terms = {c.term_id for c in voided if c.term_id is not None}
+    if terms:
+        void_badges(terms=terms, by=by, reason=reason, now=now)
 
 
 def keep_files(*, files: Iterable[tuple[Certificate, str, int]], now: dt.datetime) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
+from scriptorium.domains.credentials.enums import ENDED, CertificateKind
 from scriptorium.domains.credentials.models import (
     Certificate,
     CertificateDownload,
@@ -23,9 +24,9 @@ def mark_facts(*, people: Iterable[int], today: dt.date, grace_days: int) -> dic
     """
     found: dict[int, bool] = {}
     grace = dt.timedelta(days=grace_days)
-    rows = Certificate.objects.filter(person_id__in=list(people), void__isnull=True).values_list(
-        "person_id", "starts_on", "ends_before"
-    )
+    rows = Certificate.objects.filter(
+        person_id__in=list(people), term__isnull=False, void__isnull=True
+    ).values_list("person_id", "starts_on", "ends_before")
     for person, starts_on, ends_before in rows:
         current = starts_on <= today < ends_before + grace
         found[person] = found.get(person, False) or current
@@ -57,6 +58,8 @@ def of_person(*, person: int, practice: int | None) -> QuerySet[Certificate]:
     rows = Certificate.objects.filter(person_id=person).select_related("void")
     if practice is not None:
         rows = rows.filter(Q(practice_id=practice) | Q(practice__isnull=True))
+        # The certificate of the credential itself is the person's own.
+        rows = rows.exclude(kind=CertificateKind.CREDENTIAL)
     return rows.order_by("-issued_at", "-id")
 
 
@@ -73,6 +76,40 @@ def count_of_year(*, practice: int, year: int) -> int:
 def valid_of_term(*, term: int) -> list[Certificate]:
     """Return the certificates of a term that are not voided."""
     return list(Certificate.objects.filter(term_id=term, void__isnull=True))
+
+
+def valid_of_credential(*, credential: int) -> list[Certificate]:
+    """Return the credential certificates of a credential that are not voided, newest first."""
+    return list(
+        Certificate.objects.filter(
+            credential_id=credential, kind=CertificateKind.CREDENTIAL, void__isnull=True
+        ).order_by("-id")
+    )
+
+
+def newest_of_credential(*, credential: int) -> Certificate | None:
+    """Return the newest credential certificate of a credential, voided or not, or None."""
+    return (
+        Certificate.objects.filter(credential_id=credential, kind=CertificateKind.CREDENTIAL)
+        .order_by("-id")
+        .first()
+    )
+
+
+def still_valid_though_ended(*, today: dt.date, limit: int) -> list[Certificate]:
+    """Return credential certificates of credentials that ended by today, for the night."""
+    return list(
+        Certificate.objects.filter(
+            kind=CertificateKind.CREDENTIAL,
+            void__isnull=True,
+            credential__decision_state__in=sorted(ENDED),
+            credential__decisions__to_state__in=sorted(ENDED),
+            credential__decisions__effective_on__lte=today,
+        )
+        .select_related("person")
+        .distinct()
+        .order_by("id")[:limit]
+    )
 
 
 def downloaded_for_unit(*, unit: int) -> bool:

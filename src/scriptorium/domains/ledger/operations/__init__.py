@@ -8,6 +8,7 @@ from scriptorium.domains.ledger.operations.actions import (
     write_lines,
 )
 from scriptorium.domains.ledger.operations.history import PastUnit, write_past_units
+from scriptorium.domains.ledger.operations.learning import choose_exam, note_outcome
 from scriptorium.domains.ledger.operations.units import (
     Holding,
     NotEnoughUnits,
@@ -29,12 +30,14 @@ __all__ = [
     "PastUnit",
     "accept_reserved",
     "adjust_units",
+    "choose_exam",
     "expire_units",
     "fresh_key",
     "grant_units",
     "hand_out",
     "mark_undone",
     "move_parts",
+    "note_outcome",
     "open_action",
     "release_units",
     "write_lines",

@@ -3,7 +3,12 @@
 The row types are named here for annotations; only the ledger itself reads or writes the tables.
 """
 
-from scriptorium.domains.ledger.models import Action, ActionLine, Unit
+from scriptorium.domains.ledger.models import Action, ActionLine, Unit, UnitPart
+from scriptorium.domains.ledger.queries.learning import (
+    exam_parts,
+    locked_part_of_unit,
+    locked_part_to_sit,
+)
 from scriptorium.domains.ledger.queries.stock import (
     Expiring,
     Stock,
@@ -14,6 +19,7 @@ from scriptorium.domains.ledger.queries.stock import (
     live_parts,
     lock_units_of_action,
     locked_action,
+    locked_parts,
     locked_units_of_link,
     locked_units_to_expire,
     mark_parts,
@@ -41,15 +47,20 @@ __all__ = [
     "Expiring",
     "Stock",
     "Unit",
+    "UnitPart",
     "action_by_key",
     "action_lines",
     "broken_chains",
     "duplicate_assignments",
+    "exam_parts",
     "expiring_groups",
     "free_of",
     "live_parts",
     "lock_units_of_action",
     "locked_action",
+    "locked_part_of_unit",
+    "locked_part_to_sit",
+    "locked_parts",
     "locked_units_of_link",
     "locked_units_to_expire",
     "mark_parts",

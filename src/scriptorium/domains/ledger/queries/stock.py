@@ -74,6 +74,18 @@ def live_parts(*, people: Iterable[int]) -> dict[int, list[UnitPart]]:
     return found
 
 
+def locked_parts(*, person: int, kind: str) -> list[UnitPart]:
+    """Return a person's parts of a kind that are not released, with their units.
+
+    The units are locked first, as a release does, so that one waits for the other.
+    """
+    held = UnitPart.objects.filter(person_id=person, kind=kind).exclude(state=PartState.RELEASED)
+    keys = list(held.values_list("unit_id", flat=True))
+    units = Unit.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+    keys = list(units.values_list("pk", flat=True))
+    return list(held.filter(unit_id__in=keys).select_related("unit").order_by("id"))
+
+
 def reserved_parts(*, links: Iterable[int]) -> dict[int, list[UnitPart]]:
     """Return link key → parts reserved for somebody who has not accepted yet."""
     found: dict[int, list[UnitPart]] = defaultdict(list)
@@ -87,15 +99,15 @@ def reserved_parts(*, links: Iterable[int]) -> dict[int, list[UnitPart]]:
 
 def mark_parts(
     *, people: Iterable[int], links: Iterable[int]
-) -> list[tuple[int | None, int | None, str, str, str]]:
-    """Return (person, link, kind, choice, state) of what the board's marks show, one query."""
+) -> list[tuple[int | None, int | None, str, str, str, str]]:
+    """Return (person, link, kind, choice, state, outcome) of what the board's marks show, one query."""
     return list(
         UnitPart.objects.filter(
             Q(person_id__in=list(people)) | Q(link_id__in=list(links), state=PartState.RESERVED)
         )
         .exclude(state=PartState.RELEASED)
         .order_by("id")
-        .values_list("person_id", "link_id", "kind", "choice", "state")
+        .values_list("person_id", "link_id", "kind", "choice", "state", "outcome")
     )
 
 

@@ -44,6 +44,11 @@ class Standing:
         return self.manages or bool(self.roles)
 
     @property
+    def attests(self) -> bool:
+        """May answer attested hours: managers and physicians."""
+        return self.manages or PracticeRole.PHYSICIAN in self.roles
+
+    @property
     def words(self) -> str:
         """The role in words, for pages and logs."""
         if self.primary:

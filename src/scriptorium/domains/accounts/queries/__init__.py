@@ -1,0 +1,63 @@
+"""Reading people, logins and grants."""
+
+from scriptorium.domains.accounts.queries.accommodations import (
+    Accommodation,
+    accommodation_of,
+    accommodation_request,
+    accommodation_requests_of,
+    grant_by_reference,
+    grants_of,
+    grants_on,
+    live_grant,
+    open_accommodation_requests,
+    words_to_forget,
+)
+from scriptorium.domains.accounts.queries.people import (
+    addresses,
+    by_email,
+    by_reference,
+    certificate_names,
+    held_role,
+    name_request_of,
+    open_email_change,
+    open_name_request,
+    open_name_requests,
+    person_of_user,
+    search,
+    staff_roles,
+    staff_with,
+)
+from scriptorium.domains.accounts.queries.waivers import (
+    newest_waivers,
+    waiver_by_reference,
+    waiver_for,
+)
+
+__all__ = [
+    "Accommodation",
+    "accommodation_of",
+    "accommodation_request",
+    "accommodation_requests_of",
+    "addresses",
+    "by_email",
+    "by_reference",
+    "certificate_names",
+    "grant_by_reference",
+    "grants_of",
+    "grants_on",
+    "held_role",
+    "live_grant",
+    "name_request_of",
+    "newest_waivers",
+    "open_accommodation_requests",
+    "open_email_change",
+    "open_name_request",
+    "open_name_requests",
+    "person_of_user",
+    "search",
+    "staff_roles",
+    "staff_with",
+    "waiver_by_reference",
+    "waiver_for",
+    "words_to_forget",
+]

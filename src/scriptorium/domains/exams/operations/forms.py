@@ -1,0 +1,120 @@
+"""Writing forms: parallel ones for approval, and the one of a single sitting."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from scriptorium.domains.exams import queries
+from scriptorium.domains.exams.models import ExamVersion, Form, FormItem
+from scriptorium.domains.exams.rules.assembly import Candidate, Chosen, assemble, parallel
+from scriptorium.domains.exams.rules.cut_scores import check_cut
+from scriptorium.domains.exams.rules.standard_setting import CannotSetStandard
+from scriptorium.kernel import clock
+
+
+class CannotApprove(Exception):
+    """A form cannot be approved by this person or any more; the text says why."""
+
+
+def bank_of(*, places: Iterable[str]) -> list[Candidate]:
+    """Return what may stand on a form of these places, with the enemies of each."""
+    rows = queries.live_items(places=places)
+    enemies = queries.enemies_of(items=[item for item, _, _ in rows])
+    return [
+        Candidate(item, version, place, enemies.get(item, frozenset()))
+        for item, version, place in rows
+    ]
+
+
+def _write(
+    exam_version: ExamVersion,
+    places: Sequence[Chosen],
+    *,
+    number: int | None,
+    seed: str,
+    by: str,
+    now: dt.datetime,
+) -> Form:
+    listed = "\n".join(f"{n} {c.version} {c.place}" for n, c in enumerate(places, start=1))
+    form = Form.objects.create(
+        exam_version=exam_version,
+        number=number,
+        seed=seed,
+        content_sha256=hashlib.sha256(listed.encode()).hexdigest(),
+        made_at=now,
+        made_by=by,
+    )
+    FormItem.objects.bulk_create(
+        [
+            FormItem(form=form, position=position, version_id=chosen.version, topic=chosen.place)
+            for position, chosen in enumerate(places, start=1)
+        ]
+    )
+    return form
+
+
+def make_parallel_forms(
+    *, exam_version: ExamVersion, seed: str, by: str, now: dt.datetime
+) -> list[Form]:
+    """Insert the exam's parallel forms; nobody sits one before a second person approved it.
+
+    Raises:
+        CannotAssemble: the bank is too small for so many forms.
+    """
+    blueprint = queries.blueprint_of(exam_version=exam_version)
+    made = parallel(
+        blueprint=blueprint,
+        bank=bank_of(places=blueprint),
+        seed=seed,
+        forms=exam_version.rules["fixed_forms"],
+        forms_per_item=exam_version.rules["forms_per_item"],
+    )
+    return [
+        _write(exam_version, places, number=number, seed=f"{seed}:{number}", by=by, now=now)
+        for number, places in enumerate(made, start=1)
+    ]
+
+
+def assemble_form(*, exam_version: ExamVersion, person: int, seed: str, now: dt.datetime) -> Form:
+    """Insert a form put together for one sitting, of items that the person did not see before.
+
+    Raises:
+        CannotAssemble: the bank is too small.
+    """
+    blueprint = queries.blueprint_of(exam_version=exam_version)
+    used, forms = queries.uses_of_assembled(exam=exam_version.exam)
+    places = assemble(
+        blueprint=blueprint,
+        bank=bank_of(places=blueprint),
+        seed=seed,
+        seen=queries.seen_by(person=person),
+        used=used,
+        forms=forms,
+    )
+    return _write(exam_version, places, number=None, seed=seed, by="assembler", now=now)
+
+
+def approve_form(*, form: Form, by: str, now: dt.datetime) -> None:
+    """Let candidates sit a parallel form.
+
+    Raises:
+        CannotApprove: it is approved already, or by whoever made it, or its exam has no cut score.
+    """
+    if form.made_by == by:
+        raise CannotApprove("Somebody else than the maker of a form approves it.")
+    try:
+        check_cut(exam_version=form.exam_version, on=clock.day_of(now))
+    except CannotSetStandard as error:
+        raise CannotApprove(str(error)) from error
+    changed = Form.objects.filter(pk=form.pk, approved_at__isnull=True).update(
+        approved_at=now, approved_by=by
+    )
+    if not changed:
+        raise CannotApprove("This form is approved already.")
+
+
+def retire_form(*, form: Form, now: dt.datetime) -> None:
+    """Deal a form to nobody any more; sittings of it stay as they are."""
+    Form.objects.filter(pk=form.pk, retired_at__isnull=True).update(retired_at=now)

@@ -1,0 +1,107 @@
+"""Reading the bank for the assembler, exams and their forms."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from scriptorium.domains.exams.enums import ItemState
+from scriptorium.domains.exams.models import EnemyPair, ExamVersion, Form, FormItem, Item
+
+#: The exposure of assembled forms is counted over so many of the newest.
+EXPOSURE_WINDOW = 300
+
+
+def newest_exam(*, exam: str) -> ExamVersion | None:
+    """Return the version of an exam that is sat now, or None."""
+    return ExamVersion.objects.filter(exam=exam).order_by("-number").first()
+
+
+def newest_exams() -> list[ExamVersion]:
+    """Return the version of each exam that is sat now, in the order in which they were loaded."""
+    newest = ExamVersion.objects.values("exam").annotate(newest=Max("id")).values("newest")
+    return list(ExamVersion.objects.filter(pk__in=newest).order_by("id"))
+
+
+def blueprint_of(*, exam_version: ExamVersion) -> dict[str, int]:
+    """Return place → how many items a form takes, in the report's order."""
+    return {f"{row['bank']}/{row['topic']}": row["count"] for row in exam_version.blueprint}
+
+
+def topic_names(*, exam_version: ExamVersion) -> dict[str, str]:
+    """Return place → the topic's name."""
+    return {f"{row['bank']}/{row['topic']}": row["name"] for row in exam_version.blueprint}
+
+
+def _of_places(places: Iterable[str]) -> Q:
+    topics: dict[str, list[str]] = defaultdict(list)
+    for place in places:
+        bank, _, topic = place.partition("/")
+        topics[bank].append(topic)
+    wanted = Q()
+    for bank, own in topics.items():
+        wanted |= Q(bank=bank, topic__in=own)
+    return wanted
+
+
+def live_items(*, places: Iterable[str]) -> list[tuple[int, int, str]]:
+    """Return (item, version, place) of what may stand on a form of these places."""
+    rows = Item.objects.filter(_of_places(places), state=ItemState.LIVE).order_by("id")
+    return [
+        (item, version, f"{bank}/{topic}")
+        for item, version, bank, topic in rows.values_list("id", "live_version", "bank", "topic")
+    ]
+
+
+def enemies_of(*, items: Iterable[int]) -> dict[int, frozenset[int]]:
+    """Return item → the items that may not stand on a form with it."""
+    keys = list(items)
+    found: dict[int, set[int]] = defaultdict(set)
+    pairs = EnemyPair.objects.filter(one_id__in=keys).values_list("one_id", "other_id")
+    for one, other in pairs:
+        found[one].add(other)
+        found[other].add(one)
+    return {item: frozenset(others) for item, others in found.items()}
+
+
+def uses_of_assembled(*, exam: str) -> tuple[dict[int, int], int]:
+    """Return item → on how many of the newest assembled forms it stands, and how many those are."""
+    newest = list(
+        Form.objects.filter(exam_version__exam=exam, number__isnull=True)
+        .order_by("-id")
+        .values_list("id", flat=True)[:EXPOSURE_WINDOW]
+    )
+    rows = FormItem.objects.filter(form_id__in=newest).values_list("version__item_id")
+    return dict(rows.annotate(n=Count("id")).order_by()), len(newest)
+
+
+def seen_by(*, person: int) -> set[int]:
+    """Return the items that a person met in any sitting before."""
+    return set(
+        FormItem.objects.filter(form__sittings__person_id=person).values_list(
+            "version__item_id", flat=True
+        )
+    )
+
+
+def approved_forms(*, exam_version: ExamVersion) -> QuerySet[Form]:
+    """Return the parallel forms that candidates may sit."""
+    return Form.objects.filter(
+        exam_version=exam_version,
+        number__isnull=False,
+        approved_at__isnull=False,
+        retired_at__isnull=True,
+    ).order_by("number")
+
+
+def sittings_by_form(*, forms: Iterable[Form]) -> Counter[int]:
+    """Return form → how many sittings it had."""
+    rows = Form.objects.filter(pk__in=[form.pk for form in forms])
+    return Counter(dict(rows.annotate(n=Count("sittings")).values_list("id", "n")))
+
+
+def form_by_reference(*, reference: str) -> Form | None:
+    """Return a form with its exam, or None."""
+    return Form.objects.filter(reference=reference).select_related("exam_version").first()

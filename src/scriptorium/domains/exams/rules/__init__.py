@@ -1,0 +1,1 @@
+"""What holds for items, forms, sittings and scores."""

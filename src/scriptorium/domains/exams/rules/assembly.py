@@ -1,0 +1,196 @@
+"""Putting a form together from a blueprint: one assembler for parallel and single forms (DOMAIN §5).
+
+Pure and repeatable: the same bank, blueprint and seed give the same form. Topic counts are exact,
+enemies never meet, and what the candidate saw before is avoided where the bank allows.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+#: Whole attempts before the assembler says that it cannot be done.
+ATTEMPTS = 50
+
+
+class CannotAssemble(Exception):
+    """The bank does not allow a form of this blueprint; the text says which topic and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An item that may stand on a form: its key, where it belongs, and the version in use."""
+
+    item: int
+    version: int
+    place: str
+    enemies: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """One place of an assembled form."""
+
+    version: int
+    item: int
+    place: str
+
+
+def place_of(bank: str, topic: str) -> str:
+    """Return how a blueprint names a topic of a bank: "core/terminology"."""
+    return f"{bank}/{topic}"
+
+
+def assemble(
+    *,
+    blueprint: Mapping[str, int],
+    bank: Iterable[Candidate],
+    seed: str,
+    seen: Collection[int] = (),
+    used: Mapping[int, int] | None = None,
+    most_used: int | None = None,
+    forms: int = 0,
+) -> list[Chosen]:
+    """Return a form's items in the order in which they are shown.
+
+    Arguments:
+        blueprint: place → how many items.
+        bank: what may be chosen.
+        seed: kept with the form, so that it can be made again.
+        seen: items that the candidate met before; taken last, and only if the rest is not enough.
+        used: item → on how many earlier forms it stands.
+        most_used: an item on so many forms is not taken again (parallel forms).
+        forms: how many earlier forms ``used`` was counted over; an item whose share would pass the
+            exposure cap is taken only if the rest is not enough (assembled forms).
+
+    Raises:
+        CannotAssemble: a topic has too few items that may stand together.
+    """
+    chance = random.Random(seed)  # noqa: S311 (repeatable on purpose; the seed is kept)
+    by_place: dict[str, list[Candidate]] = defaultdict(list)
+    counts = used or {}
+    for candidate in sorted(bank, key=lambda c: c.item):
+        if most_used is None or counts.get(candidate.item, 0) < most_used:
+            by_place[candidate.place].append(candidate)
+    for place, wanted in blueprint.items():
+        if len(by_place[place]) < wanted:
+            raise CannotAssemble(
+                f"{place} has {len(by_place[place])} items that may be used; {wanted} are needed."
+            )
+    ranks = {
+        candidate.item: _rank(candidate, counts, forms, blueprint, len(by_place[candidate.place]))
+        for place in blueprint
+        for candidate in by_place[place]
+    }
+    problem = ""
+    for _ in range(ATTEMPTS):
+        found = _attempt(blueprint, by_place, chance, seen, ranks)
+        if isinstance(found, list):
+            chance.shuffle(found)
+            return found
+        problem = found
+    raise CannotAssemble(f"{problem} has too few items that may stand on one form together.")
+
+
+def _rank(
+    candidate: Candidate,
+    used: Mapping[int, int],
+    forms: int,
+    blueprint: Mapping[str, int],
+    have: int,
+) -> int:
+    """Return 0 for an item that may be taken freely, else how often it was used."""
+    count = used.get(candidate.item, 0)
+    if not forms:
+        return count
+    cap = exposure_cap(wanted=blueprint[candidate.place], have=have)
+    return count if (count + 1) / (forms + 1) > cap else 0
+
+
+def _attempt(
+    blueprint: Mapping[str, int],
+    by_place: Mapping[str, Sequence[Candidate]],
+    chance: random.Random,
+    seen: Collection[int],
+    ranks: Mapping[int, int],
+) -> list[Chosen] | str:
+    taken: list[Chosen] = []
+    forbidden: set[int] = set()
+    on_form: set[int] = set()
+    for place, wanted in blueprint.items():
+        pool = list(by_place[place])
+        chance.shuffle(pool)
+        # Stable: within one rank the shuffle decides.
+        pool.sort(key=lambda c: (c.item in seen, ranks[c.item]))
+        count = 0
+        for candidate in pool:
+            if count == wanted:
+                break
+            if candidate.item in forbidden or candidate.enemies & on_form:
+                continue
+            taken.append(Chosen(candidate.version, candidate.item, place))
+            on_form.add(candidate.item)
+            forbidden |= candidate.enemies
+            count += 1
+        if count < wanted:
+            return place
+    return taken
+
+
+def parallel(
+    *,
+    blueprint: Mapping[str, int],
+    bank: Sequence[Candidate],
+    seed: str,
+    forms: int,
+    forms_per_item: int,
+) -> list[list[Chosen]]:
+    """Return ``forms`` parallel forms, none of whose items stands on more than ``forms_per_item``.
+
+    Raises:
+        CannotAssemble: the bank is too small.
+    """
+    used: Counter[int] = Counter()
+    made = []
+    for number in range(1, forms + 1):
+        form = assemble(
+            blueprint=blueprint,
+            bank=bank,
+            seed=f"{seed}:{number}",
+            used=used,
+            most_used=forms_per_item,
+        )
+        used.update(chosen.item for chosen in form)
+        made.append(form)
+    return made
+
+
+def violations(
+    *, form: Sequence[Chosen], blueprint: Mapping[str, int], bank: Iterable[Candidate]
+) -> list[str]:
+    """Return what is wrong with a form: counts, repeats, enemies; empty for a good one."""
+    found = []
+    counts = Counter(chosen.place for chosen in form)
+    if counts != Counter(blueprint):
+        found.append(f"The topics are {dict(counts)} and should be {dict(blueprint)}.")
+    items = {chosen.item for chosen in form}
+    if len(items) != len(form):
+        found.append("An item stands on it twice.")
+    found += [
+        f"Item {candidate.item} meets an enemy."
+        for candidate in bank
+        if candidate.item in items and candidate.enemies & items
+    ]
+    return found
+
+
+def exposure_cap(*, wanted: int, have: int) -> float:
+    """Return the largest share of assembled forms an item may stand on (DOMAIN §5, forms).
+
+    Arguments:
+        wanted: how many items of the topic a form takes.
+        have: how many the bank holds.
+    """
+    return max(0.33, 1.2 * wanted / have)

@@ -1,0 +1,1 @@
+"""A programme as files that people write: items, blueprints, chapters, lessons; read, never run."""

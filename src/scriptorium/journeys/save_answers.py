@@ -1,0 +1,113 @@
+"""Saving answers: every one acknowledged is kept, in order, within the time (DOMAIN §5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from scriptorium.domains.exams import queries as exams
+from scriptorium.domains.exams.models import Sitting
+from scriptorium.domains.exams.operations import sittings as writing
+from scriptorium.domains.exams.rules import sitting as rules
+from scriptorium.domains.exams.rules.sitting import Given
+from scriptorium.journeys.sit_exam import deadline_of
+
+#: Answers that come after the end are kept as evidence for an appeal, up to so many.
+MOST_LATE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What happened to answers: kept, older than what is kept, or too late.
+
+    Arguments:
+        outcome: "saved", "stale" (a newer answer is kept), "elsewhere" (another session holds the
+            sitting) or "closed" (the time is over or the sitting finished).
+        stale: positions whose answer was older, in a batch of which others were kept.
+    """
+
+    outcome: str
+    saved_at: dt.datetime
+    seq: int = 0
+    seconds_left: int = 0
+    stale: list[int] = field(default_factory=list)
+
+
+@transaction.atomic(durable=True)
+def save(
+    *, user: int, reference: str, holder: str, answer: Given, now: dt.datetime
+) -> Saved | None:
+    """Keep one answer, or return None where the login has no such sitting.
+
+    A repeated save is a success; an older one changes nothing. The time is that of the request's
+    start, so a slow server takes nothing from anybody.
+    """
+    sitting = exams.locked_for_save(user=user, reference=reference, position=answer.position)
+    if sitting is None:
+        return None
+    refused = _refused(sitting, holder, [answer], now)
+    if refused is not None:
+        return refused
+    left = rules.seconds_left(deadline=deadline_of(sitting), now=now)
+    newest: int = sitting.newest_seq  # type: ignore[attr-defined]
+    if answer.seq <= newest:
+        same = exams.same_save(sitting=sitting.pk, position=answer.position, seq=answer.seq)
+        if answer.seq == newest and same is not None and _equal(same, answer):
+            return Saved("saved", same.saved_at, answer.seq, left)
+        return Saved("stale", now, newest, left)
+    writing.keep_answers(sitting=sitting, answers=[answer], late=False, now=now)
+    return Saved("saved", now, answer.seq, left)
+
+
+@transaction.atomic(durable=True)
+def save_journal(
+    *, user: int, reference: str, holder: str, answers: Sequence[Given], now: dt.datetime
+) -> Saved | None:
+    """Keep the journal that a browser wrote while it was cut off; each answer by the same rules."""
+    first = answers[0].position if answers else 1
+    sitting = exams.locked_for_save(user=user, reference=reference, position=first)
+    if sitting is None:
+        return None
+    refused = _refused(sitting, holder, answers, now)
+    if refused is not None:
+        return refused
+    newest = exams.newest_seqs(sitting=sitting.pk)
+    fresh, stale = [], []
+    for answer in answers:
+        have = newest.get(answer.position, 0)
+        if answer.seq > have:
+            fresh.append(answer)
+            newest[answer.position] = answer.seq
+        elif answer.seq < have:
+            stale.append(answer.position)
+        else:
+            same = exams.same_save(sitting=sitting.pk, position=answer.position, seq=answer.seq)
+            if same is not None and not _equal(same, answer):
+                stale.append(answer.position)
+    writing.keep_answers(sitting=sitting, answers=fresh, late=False, now=now)
+    left = rules.seconds_left(deadline=deadline_of(sitting), now=now)
+    return Saved("saved", now, max((a.seq for a in answers), default=0), left, stale)
+
+
+def _equal(kept: object, answer: Given) -> bool:
+    return all(
+        getattr(kept, name) == getattr(answer, name) for name in ("choice", "text", "flagged")
+    )
+
+
+def _refused(
+    sitting: Sitting, holder: str, answers: Sequence[Given], now: dt.datetime
+) -> Saved | None:
+    """Return why nothing may be kept; what comes too late is kept apart, as evidence."""
+    grace = sitting.form.exam_version.rules["grace_seconds"]
+    over = not rules.in_time(deadline=deadline_of(sitting), at=now, grace_seconds=grace)
+    if sitting.finished_at is not None or over:
+        if exams.late_count(sitting=sitting.pk) + len(answers) <= MOST_LATE:
+            writing.keep_answers(sitting=sitting, answers=answers, late=True, now=now)
+        return Saved("closed", now)
+    if sitting.holder != holder:
+        return Saved("elsewhere", now)
+    return None
