@@ -16,6 +16,7 @@ from django.db import close_old_connections
 from scriptorium.domains.credentials.operations import claim_print
 from scriptorium.domains.practices.operations import claim_import, extend_lease
 from scriptorium.jobs.outbox import send_waiting
+from scriptorium.journeys.badge_files import sign_what_waits
 from scriptorium.journeys.certificate_files import run_print
 from scriptorium.journeys.finish_exam import sweep
 from scriptorium.journeys.import_roster import run_chunk
@@ -29,6 +30,8 @@ PAUSE = 0.5
 NIGHT_HOUR = 2
 #: Sittings are also closed when read, so the sweeper need not hurry.
 SWEEP_EVERY = dt.timedelta(seconds=5)
+#: Badges are also signed when asked for, and lists made anew when read.
+SIGN_EVERY = dt.timedelta(minutes=1)
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class Worker:
     running: bool = True
     last_night: dt.date | None = None
     last_sweep: dt.datetime | None = None
+    last_signed: dt.datetime | None = None
 
     def run(self) -> None:
         """Work until ``running`` is false."""
@@ -54,7 +58,14 @@ class Worker:
     def once(self) -> int:
         """Look at every queue once; returns how much was done."""
         done = 0
-        for job in (self._mail, self._imports, self._prints, self._sittings, self._night):
+        for job in (
+            self._mail,
+            self._imports,
+            self._prints,
+            self._sittings,
+            self._badges,
+            self._night,
+        ):
             try:
                 done += job()
             except Exception:
@@ -86,6 +97,13 @@ class Worker:
             return 0
         self.last_sweep = now
         return sweep(now=now, today=clock.today()).closed
+
+    def _badges(self) -> int:
+        now = clock.now()
+        if self.last_signed is not None and now - self.last_signed < SIGN_EVERY:
+            return 0
+        self.last_signed = now
+        return sum(sign_what_waits(now=now, today=clock.today()).values())
 
     def _night(self) -> int:
         today = clock.today()

@@ -16,7 +16,7 @@ from scriptorium.domains.credentials.models import Certificate, CertificatePrint
 from scriptorium.domains.practices.models import Practice
 from scriptorium.integrations.pdf.documents import CertificateDocument
 from scriptorium.integrations.pdf.merging import render_merged
-from scriptorium.journeys.services import certificate_renderer, file_store
+from scriptorium.journeys.services import certificate_renderer, file_store, pdf_signer
 from scriptorium.kernel.actor import Actor
 
 _BATCH = 25
@@ -53,7 +53,7 @@ def pdf_of(*, certificate: Certificate, now: dt.datetime) -> bytes:
 
 def _pdfs_of(certificates: Sequence[Certificate], now: dt.datetime) -> list[bytes]:
     """Return the PDF of each; those that are not kept yet are rendered, and kept together."""
-    store = file_store()
+    store, signer = file_store(), pdf_signer()
     found: dict[int, bytes] = {}
     fresh: dict[int, tuple[Certificate, str, int]] = {}
     for certificate in certificates:
@@ -62,6 +62,9 @@ def _pdfs_of(certificates: Sequence[Certificate], now: dt.datetime) -> list[byte
             found[certificate.pk] = store.get(sha256=file.sha256)
             continue
         content = certificate_renderer().render(documents=[document_of(certificate)])
+        if signer is not None:
+            body = certificate.content["body"]
+            content = signer.sign(pdf=content, reason=f"Issued by {body}")
         found[certificate.pk] = content
         fresh[certificate.pk] = (certificate, store.put(content=content), len(content))
     if fresh:

@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
+from django.db import transaction
+
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.operations import Happening, record, record_many
 from scriptorium.domains.catalog.queries import programme
@@ -23,6 +25,7 @@ from scriptorium.journeys.issue_badges import issue_for_credential
 from scriptorium.journeys.issue_certificates import issue_for_decision
 from scriptorium.kernel.actor import Actor
 
+_CHUNK = 200
 AWARDS = frozenset({DecisionKind.PASSED, DecisionKind.BROUGHT_FORWARD, DecisionKind.PROMOTED})
 
 _KEYS = {
@@ -134,6 +137,14 @@ def void_documents(*, actor: Actor, certificates: list[Certificate], now: dt.dat
         ],
         now=now,
     )
+
+
+@transaction.atomic(durable=True)
+def void_of_ended(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    """Void the certificates of credentials whose end was decided for a later day that has come."""
+    certificates = held.still_valid_though_ended(today=today, limit=_CHUNK)
+    void_documents(actor=actor, certificates=certificates, now=now)
+    return len(certificates)
 
 
 def credential_words(decision: Decision) -> str:

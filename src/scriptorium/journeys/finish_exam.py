@@ -1,4 +1,4 @@
-"""The end of a sitting: by the candidate or by the clock, scored once, with what follows from it."""
+"""The end of a sitting: by the candidate or the clock, scored once, with what follows from it."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger.enums import PartOutcome, PartState
 from scriptorium.journeys.certify import certify
-from scriptorium.journeys.sit_exam import deadline_of, part_choices
+from scriptorium.journeys.sit_exam import Elsewhere, deadline_of, part_choices
 from scriptorium.journeys.study import complete_hipaa
-from scriptorium.kernel.actor import Actor
+from scriptorium.kernel.actor import Actor, ActorKind
 
 #: Without a sign of life of the web server for so long, a sitting may still get its credit.
 DOWN_AFTER = writing.SILENCE
@@ -36,28 +36,31 @@ class Swept:
 
 @transaction.atomic(durable=True)
 def finish(
-    *, actor: Actor, sitting: Sitting, holder: str, now: dt.datetime, today: dt.date
-) -> bool:
-    """End a sitting at the candidate's wish; returns False when another session holds it.
+    *, user: int, reference: str, holder: str, request_id: str, now: dt.datetime, today: dt.date
+) -> Sitting | None:
+    """End a login's own sitting at the candidate's wish; None where there is no such sitting.
 
     Finishing twice is a success: the first one counts.
+
+    Raises:
+        Elsewhere: another session holds the sitting.
     """
-    found = exams.locked(key=sitting.pk)
-    if found is None or found.finished_at is not None:
-        return True
-    if found.holder != holder:
-        return False
-    deadline = deadline_of(found)
-    over = now > deadline
+    sitting = exams.locked_of_user(user=user, reference=reference)
+    if sitting is None or sitting.finished_at is not None:
+        return sitting
+    if sitting.holder != holder:
+        raise Elsewhere
+    deadline = deadline_of(sitting)
+    person = sitting.person
     _conclude(
-        actor=actor,
-        sitting=found,
-        reason=FinishReason.TIME if over else FinishReason.CANDIDATE,
+        actor=Actor(ActorKind.PERSON, person.reference, person.name, request_id),
+        sitting=sitting,
+        reason=FinishReason.TIME if now > deadline else FinishReason.CANDIDATE,
         finished_at=min(now, deadline),
         now=now,
         today=today,
     )
-    return True
+    return sitting
 
 
 def is_over(*, sitting: Sitting, now: dt.datetime) -> bool:

@@ -25,6 +25,7 @@ from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Invitation
 from scriptorium.journeys.accommodations import forget_words
+from scriptorium.journeys.decisions import void_of_ended
 from scriptorium.journeys.remind_of_hours import remind_employers
 from scriptorium.kernel.actor import Actor
 
@@ -205,6 +206,7 @@ STEPS: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
     "invitations expired": _expire_invitations,
     "ended memberships sorted": _refresh_ended,
     "words of requests deleted": forget_words,
+    "certificates of ended credentials voided": void_of_ended,
 }
 
 

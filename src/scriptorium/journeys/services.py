@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from scriptorium.integrations.badges.documents import Addresses, Issuer
+from scriptorium.integrations.badges.key_files import KeyFolder
 from scriptorium.integrations.mail.senders import MailSender, sender_for
 from scriptorium.integrations.pdf.documents import CertificateRenderer
 from scriptorium.integrations.pdf.typst_renderer import TypstRenderer
 from scriptorium.integrations.storage.files import FileStore, FolderStore
+
+
+class Signer(Protocol):
+    """Signs a PDF; ``integrations.pdf.signing`` has the real one."""
+
+    def sign(self, *, pdf: bytes, reason: str) -> bytes:
+        """Return the PDF with a signature over all of it."""
+        ...
+
+
+class SigningNotInstalled(Exception):
+    """A signing key is configured, but the extra that uses it is missing."""
 
 
 @cache
@@ -32,3 +48,39 @@ def file_store() -> FileStore:
 def mail_sender() -> MailSender:
     """Return the sender that SCRIPTORIUM_EMAIL_URL names."""
     return sender_for(url=settings.EMAIL_URL, folder=settings.MAIL_DIR)
+
+
+@cache
+def _signer(file: str, passphrase: str) -> Signer:
+    # The library is an extra and slow to load, so it is asked for only with a key.
+    try:
+        module = import_module("scriptorium.integrations.pdf.signing")
+    except ImportError as error:
+        raise SigningNotInstalled(
+            "SCRIPTORIUM_SIGNING_KEY needs the signing extra: install scriptorium[signing]."
+        ) from error
+    signer: Signer = module.PdfSigner(file=Path(file), passphrase=passphrase)
+    return signer
+
+
+def pdf_signer() -> Signer | None:
+    """Return the signer of certificates, or None when no key is configured.
+
+    Raises:
+        SigningNotInstalled: a key is configured without the extra.
+    """
+    if not settings.SIGNING_KEY:
+        return None
+    return _signer(settings.SIGNING_KEY, settings.SIGNING_PASSPHRASE)
+
+
+def key_folder() -> KeyFolder:
+    """Return the folder of the private keys that sign badges."""
+    return KeyFolder(folder=settings.KEYS_DIR)
+
+
+def issuer() -> Issuer:
+    """Return the body as the issuer of badges."""
+    return Issuer(
+        addresses=Addresses(settings.BASE_URL), name=settings.BODY_NAME, email=settings.BODY_EMAIL
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -103,7 +104,8 @@ def start(
     version = exams.newest_exam(exam=exam)
     if version is None:
         raise CannotStart("There is no such exam.")
-    running = exams.open_of_person(person=person.pk)
+    earlier = exams.of_person(person=person.pk)
+    running = next((sitting for sitting in earlier if sitting.finished_at is None), None)
     if running is not None:
         if running.exam == exam:
             return running
@@ -115,25 +117,26 @@ def start(
         raise CannotStart(
             f"You have no unit for {version.title}. Ask your administrator for one, or write to us."
         )
-    waiver = _check_retake(person, version, part.unit.reference, now, today)
+    unit = part.unit
+    on_unit = sum(1 for sitting in earlier if sitting.unit_reference == unit.reference)
+    own = [sitting for sitting in earlier if sitting.exam == exam]
+    waiver = _check_retake(person, version, own, on_unit, now, today)
     if not part.choice and kind == PartKind.EXAM:
         ledger.choose_exam(part=part, choice=exam)
-    form = _deal(person, version, now)
+    form = _deal(person, version, own, now)
     granted = people.accommodation_of(person=person.pk, on=today)
-    link = part.unit.link
+    limit = rules.limit_seconds(minutes=version.minutes, percent=granted.percent)
     try:
         with transaction.atomic():
             sitting = writing.open_sitting(
                 person=person.pk,
                 form=form,
-                unit_reference=part.unit.reference,
-                practice_reference=link.practice.reference if link else "",
-                number_on_unit=exams.on_unit(unit_reference=part.unit.reference, person=person.pk)
-                + 1,
+                unit_reference=unit.reference,
+                practice_reference=unit.link.practice.reference if unit.link else "",
+                number_on_unit=on_unit + 1,
                 affidavit_name=affidavit_name,
                 affidavit_email=affidavit_email,
-                limit_seconds=rules.limit_seconds(minutes=version.minutes, percent=granted.percent)
-                + granted.break_minutes * 60,
+                limit_seconds=limit + granted.break_minutes * 60,
                 holder=holder,
                 now=now,
             )
@@ -153,19 +156,27 @@ def start(
 
 
 def _check_retake(
-    person: Person, version: ExamVersion, unit: str, now: dt.datetime, today: dt.date
+    person: Person,
+    version: ExamVersion,
+    own: Sequence[Sitting],
+    on_unit: int,
+    now: dt.datetime,
+    today: dt.date,
 ) -> RetakeWaiver | None:
-    """Refuse an early retake or a third sitting, unless staff waived the rule."""
-    earlier = exams.of_person(person=person.pk, exam=version.exam)
-    facts = {
-        "last_finished_at": earlier[0].finished_at if earlier else None,
-        "sittings_on_unit": exams.on_unit(unit_reference=unit, person=person.pk),
-        "retake_hours": version.retake_hours,
-        "sittings_per_unit": version.sittings_per_unit,
-        "now": now,
-    }
+    """Refuse an early retake or a third sitting, unless staff waived the rule.
+
+    Arguments:
+        own: the person's sittings of this exam, newest first.
+    """
     try:
-        rules.check_can_start(waived=False, **facts)  # type: ignore[arg-type]
+        rules.check_can_start(
+            last_finished_at=own[0].finished_at if own else None,
+            sittings_on_unit=on_unit,
+            retake_hours=version.retake_hours,
+            sittings_per_unit=version.sittings_per_unit,
+            waived=False,
+            now=now,
+        )
     except CannotStart:
         waiver = people.waiver_for(person=person.pk, exam=version.exam, on=today)
         if waiver is None:
@@ -174,7 +185,7 @@ def _check_retake(
     return None
 
 
-def _deal(person: Person, version: ExamVersion, now: dt.datetime) -> Form:
+def _deal(person: Person, version: ExamVersion, own: Sequence[Sitting], now: dt.datetime) -> Form:
     """Return the form for this sitting: a parallel one not seen yet, or one of its own."""
     try:
         if version.delivery == "assembled":
@@ -188,15 +199,13 @@ def _deal(person: Person, version: ExamVersion, now: dt.datetime) -> Form:
     forms = list(exams.approved_forms(exam_version=version))
     if not forms:
         raise CannotStart("No form of this exam is approved at present. Please write to us.")
-    seen = [s.form_id for s in exams.of_person(person=person.pk, exam=version.exam)]
-    sat = exams.sittings_by_form(forms=forms)
-    # Not seen first, then longest ago; among those the one that fewest people sat.
+    # Not seen first, then longest ago; among the unseen each person has an order of their own.
+    seen = {sitting.form_id: age for age, sitting in reversed(list(enumerate(own)))}
     return min(
         forms,
         key=lambda form: (
-            -seen.index(form.pk) if form.pk in seen else -len(seen) - 1,
-            sat[form.pk],
-            form.number or 0,
+            -seen[form.pk] if form.pk in seen else -len(own) - 1,
+            hashlib.sha256(f"{person.reference}|{form.reference}".encode()).digest(),
         ),
     )
 

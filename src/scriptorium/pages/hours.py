@@ -47,6 +47,11 @@ class Ladder:
     waiting: Waiting | None
     sentence: str
 
+    @property
+    def progress_words(self) -> str:
+        """How far, in words beside the bar."""
+        return f"{self.done} of {self.needed} hours"
+
 
 @dataclass(frozen=True, slots=True)
 class EntryLine:

@@ -250,6 +250,14 @@ MAIL_DIR = VAR / "mail"
 DEFAULT_FROM_EMAIL = f"{BODY_NAME} <{BODY_EMAIL}>"
 STORAGE_URL = read("SCRIPTORIUM_STORAGE_URL", f"file://{VAR}/files")
 
+# Credentials in the world ---------------------------------------------------------------------
+# Private keys of badges, one file each; and the key that signs certificates, when there is one.
+KEYS_DIR = Path(read("SCRIPTORIUM_KEYS_DIR", str(VAR / "keys")))
+SIGNING_KEY = read("SCRIPTORIUM_SIGNING_KEY")
+SIGNING_PASSPHRASE = read("SCRIPTORIUM_SIGNING_PASSPHRASE")
+# Look-ups of credentials that one address may make in a minute.
+VERIFY_LIMIT = read_int("SCRIPTORIUM_VERIFY_LIMIT", 30)
+
 UPLOAD_MAX_BYTES = read_int("SCRIPTORIUM_UPLOAD_MAX_MB", 10) * 1024 * 1024
 
 structlog.configure(

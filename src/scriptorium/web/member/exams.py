@@ -67,7 +67,6 @@ def start(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     code = request.POST.get("exam", "")[:30]
     form = StartExamForm(request.POST)
-    page = exam_room.start_page(person=person, exam=code, now=request.now, today=request.today)
     status = 422
     if form.is_valid():
         data = form.cleaned_data
@@ -91,6 +90,7 @@ def start(request: HttpRequest) -> HttpResponse:
             if wants_json(request):
                 return JsonResponse({"sitting": sitting.reference}, status=201)
             return redirect("sitting", reference=sitting.reference)
+    page = exam_room.start_page(person=person, exam=code, now=request.now, today=request.today)
     if page is None:
         context = {
             "page": exam_room.exam_list(person=person, now=request.now, today=request.today),
@@ -249,18 +249,22 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
 @signed_in
 def finish(request: HttpRequest, reference: str) -> HttpResponse:
     """End the sitting and score it, once."""
-    sitting = sitting_of(request, reference)
-    done = finish_exam.finish(
-        actor=actor_of(request),
-        sitting=sitting,
-        holder=holder_of(request),
-        now=request.now,
-        today=request.today,
-    )
-    if not done:
-        return render(request, "member/exam/elsewhere.html", {"sitting": sitting}, status=409)
+    try:
+        sitting = finish_exam.finish(
+            user=request.user.pk or 0,
+            reference=reference,
+            holder=holder_of(request),
+            request_id=request.request_id,
+            now=request.now,
+            today=request.today,
+        )
+    except sit_exam.Elsewhere:
+        found = sitting_of(request, reference)
+        return render(request, "member/exam/elsewhere.html", {"sitting": found}, status=409)
+    if sitting is None:
+        raise Http404
     if wants_json(request):
-        return _result(request, sitting_of(request, reference))
+        return _result(request, sitting)
     return HttpResponseRedirect(f"/member/exams/{reference}/")
 
 

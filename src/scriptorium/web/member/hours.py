@@ -12,9 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.catalog.queries import pathways, text_sha256
 from scriptorium.domains.credentials import queries as kept
-from scriptorium.domains.credentials import rules
 from scriptorium.domains.credentials.models import Affidavit, Credential, HourEntry
-from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice
 from scriptorium.journeys import log_hours as logging

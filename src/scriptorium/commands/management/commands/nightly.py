@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from scriptorium.journeys import nightly
+from scriptorium.journeys.badge_files import sign_what_waits
 from scriptorium.kernel import clock
 
 
@@ -29,6 +30,7 @@ class Command(BaseCommand):
             counts = nightly.tomorrow(today=today, now=now)
         else:
             counts = nightly.run_night(today=today, now=now)
+            counts |= sign_what_waits(now=now, today=today)
         if options["json"]:
             self.stdout.write(json.dumps({"on": today.isoformat()} | counts))
         else:

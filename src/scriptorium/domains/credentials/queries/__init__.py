@@ -7,7 +7,6 @@ from scriptorium.domains.credentials.queries.appeals import (
 )
 from scriptorium.domains.credentials.queries.badges import (
     current_key,
-    list_exists,
     list_numbers,
     newest_badge,
     newest_badges,
@@ -51,6 +50,7 @@ from scriptorium.domains.credentials.queries.pathway import (
     apprenticeships_of,
     certificates_in_force,
     closed_of_practice,
+    current_at_practices,
     entries_of,
     entries_since,
     entry_by_reference,
@@ -86,6 +86,7 @@ __all__ = [
     "count_of_year",
     "credential_by_number",
     "credentials_of",
+    "current_at_practices",
     "current_key",
     "decisions_of",
     "decisions_to_appeal",
@@ -98,7 +99,6 @@ __all__ = [
     "files_of",
     "held_by",
     "judges_of_hours",
-    "list_exists",
     "list_numbers",
     "mark_facts",
     "newest_badge",

@@ -65,9 +65,9 @@ def newest_list() -> tuple[int, int]:
     return number, Badge.objects.filter(list_number=number).count()
 
 
-def list_exists(*, number: int) -> bool:
-    """Return whether a status list has a badge in it; the first one always exists."""
-    return number == 1 or Badge.objects.filter(list_number=number).exists()
+def list_numbers() -> range:
+    """Return the numbers of all status lists; the first one always exists."""
+    return range(1, (Badge.objects.aggregate(newest=Max("list_number"))["newest"] or 1) + 1)
 
 
 def set_bits(*, purpose: str, number: int, today: dt.date) -> list[int]:
@@ -96,9 +96,3 @@ def set_bits(*, purpose: str, number: int, today: dt.date) -> list[int]:
 def newest_signed_list(*, purpose: str, number: int) -> SignedStatusList | None:
     """Return the newest signature of a status list, or None."""
     return SignedStatusList.objects.filter(purpose=purpose, number=number).order_by("-id").first()
-
-
-def list_numbers() -> list[int]:
-    """Return the numbers of all status lists that hold a badge, or the first one alone."""
-    found = Badge.objects.values_list("list_number", flat=True).distinct()
-    return sorted(found) or [1]

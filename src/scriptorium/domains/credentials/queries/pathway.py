@@ -130,6 +130,22 @@ def certificates_in_force(*, person: int, today: dt.date) -> list[Certificate]:
     )
 
 
+def current_at_practices(
+    *, practices: Iterable[int], people: Iterable[int], today: dt.date
+) -> list[Certificate]:
+    """Return what practices hold of people for today, neither voided nor superseded, by name."""
+    return list(
+        Certificate.objects.filter(
+            practice_id__in=list(practices),
+            person_id__in=list(people),
+            starts_on__lte=today,
+            ends_before__gt=today,
+            void__isnull=True,
+            certificate__isnull=True,
+        ).order_by("person__last_name", "person__first_name", "-id")
+    )
+
+
 def waiting_at_practices() -> Iterable[Affidavit]:
     """Return everything that waits for an employer, for the nightly reminders."""
     return _queue().filter(practice__isnull=False).iterator(chunk_size=500)

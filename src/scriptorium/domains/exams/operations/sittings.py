@@ -109,12 +109,14 @@ def score(
     reason: str,
     by: str,
     now: dt.datetime,
+    number: int = 1,
     approved_by: str = "",
     approved_by_name: str = "",
 ) -> ScoreRun:
     """Insert a scoring run over the answers that arrived in time; earlier runs stay.
 
     Arguments:
+        number: 1 for the first scoring, then one more than the newest.
         form: the keys, as they were or as they were corrected.
         approved_by, approved_by_name: the second person, for any run after the first.
     """
@@ -125,10 +127,9 @@ def score(
         percent=sitting.form.exam_version.pass_percent,
     )
     names = queries.topic_names(exam_version=sitting.form.exam_version)
-    newest = queries.newest_run(sitting=sitting.pk)
     return ScoreRun.objects.create(
         sitting=sitting,
-        number=newest.number + 1 if newest else 1,
+        number=number,
         correct=found.correct,
         scored=found.scored,
         passed=found.passed,

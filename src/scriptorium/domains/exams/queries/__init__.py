@@ -9,7 +9,6 @@ from scriptorium.domains.exams.queries.bank import (
     newest_exam,
     newest_exams,
     seen_by,
-    sittings_by_form,
     topic_names,
     uses_of_assembled,
 )
@@ -27,6 +26,7 @@ from scriptorium.domains.exams.queries.sittings import (
     late_count,
     locked,
     locked_for_save,
+    locked_of_user,
     newest_run,
     newest_seqs,
     of_person,
@@ -58,6 +58,7 @@ __all__ = [
     "live_items",
     "locked",
     "locked_for_save",
+    "locked_of_user",
     "newest_exam",
     "newest_exams",
     "newest_run",
@@ -71,7 +72,6 @@ __all__ = [
     "same_save",
     "seen_by",
     "sitting_of_user",
-    "sittings_by_form",
     "topic_names",
     "uses_of_assembled",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 
 from django.db.models import Count, Max, Q, QuerySet
@@ -88,18 +88,16 @@ def seen_by(*, person: int) -> set[int]:
 
 def approved_forms(*, exam_version: ExamVersion) -> QuerySet[Form]:
     """Return the parallel forms that candidates may sit."""
-    return Form.objects.filter(
-        exam_version=exam_version,
-        number__isnull=False,
-        approved_at__isnull=False,
-        retired_at__isnull=True,
-    ).order_by("number")
-
-
-def sittings_by_form(*, forms: Iterable[Form]) -> Counter[int]:
-    """Return form → how many sittings it had."""
-    rows = Form.objects.filter(pk__in=[form.pk for form in forms])
-    return Counter(dict(rows.annotate(n=Count("sittings")).values_list("id", "n")))
+    return (
+        Form.objects.filter(
+            exam_version=exam_version,
+            number__isnull=False,
+            approved_at__isnull=False,
+            retired_at__isnull=True,
+        )
+        .select_related("exam_version")
+        .order_by("number")
+    )
 
 
 def form_by_reference(*, reference: str) -> Form | None:

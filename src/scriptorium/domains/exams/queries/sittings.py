@@ -64,6 +64,17 @@ def locked_for_save(*, user: int, reference: str, position: int) -> Sitting | No
     )
 
 
+def locked_of_user(*, user: int, reference: str) -> Sitting | None:
+    """Return a login's own sitting, locked, with its person, exam and credit."""
+    rows = Sitting.objects.filter(reference=reference, person__user_id=user)
+    return (
+        _with_credit(rows)
+        .select_related("form__exam_version", "person")
+        .select_for_update(of=("self",))
+        .first()
+    )
+
+
 def by_key(*, key: int) -> Sitting | None:
     """Return a sitting with its exam and credit, or None."""
     rows = _with_credit(Sitting.objects.filter(pk=key))
