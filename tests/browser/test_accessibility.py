@@ -26,6 +26,8 @@ def _shape(address: str) -> str:
     """Return an address with its references and filter values blotted out."""
     parts = urlsplit(address)
     path = re.sub(r"/[0-9a-z]{12}(?=/|$)|/C\d{4}-\w+|/\d+(?=/|$)", "/*", parts.path)
+    # Chapters and lessons look alike; one of each is looked at.
+    path = re.sub(r"(/member/(?:manual|courses/\w+))/[a-z0-9-]+/", r"\1/*/", path)
     names = sorted({name for name, value in parse_qsl(parts.query) if value})
     return f"{path}?{','.join(names)}"
 

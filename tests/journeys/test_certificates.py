@@ -19,7 +19,7 @@ from scriptorium.domains.memberships.models import Term
 from scriptorium.jobs.work import LEASE
 from scriptorium.journeys import assign as assigning
 from scriptorium.journeys import certificate_files
-from tests.support.builders import NOW, TODAY, Clinic, actor_of, browser, days, later
+from tests.support.builders import DESK, NOW, TODAY, Clinic, browser, days, later
 
 
 def certificate(clinic: Clinic) -> Certificate:
@@ -154,7 +154,7 @@ def test_a_credential_is_brought_forward_once(clinic: Clinic) -> None:
     ada = clinic.join("Ada Park")
     assert ada.person is not None
     wish = {
-        "actor": actor_of(ada.person), "person": ada.person, "specialty": "general",
+        "actor": DESK, "person": ada.person, "specialty": "general",
         "level": "CMSA", "since": days(-100), "reason": "Paper record", "now": NOW,
     }  # fmt: skip
     bring_credential_forward(**wish)  # type: ignore[arg-type]

@@ -21,6 +21,7 @@ from scriptorium.domains.credentials.models import Certificate
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.support import operations as support
 from scriptorium.journeys import certificate_files, import_roster, profile
+from tests.support import texts
 from tests.support.builders import NOW, PASSWORD, Clinic, actor_of, person
 from tests.support.shared_rows import undone_afterwards
 
@@ -125,6 +126,11 @@ class Cast:
     def _objects(self) -> dict[str, str]:
         clinic, mel = self.clinic, self.people["mel"]
         clinic.give(self.mel, "membership")
+        texts.load()
+        clinic.give(self.mel, "manual")
+        clinic.give(self.mel, "hipaa")
+        texts.read(mel, "manual", "role")
+        texts.read(mel, "hipaa", "what")
         certificate = Certificate.objects.get(person_id=mel.pk)
         invited = clinic.add("Rosa Lima")
         found = import_roster.check_list(
@@ -157,6 +163,13 @@ class Cast:
             "office-message-answer ref": message.reference,
             "profile-email-confirm token": "unknown",
             "help-article slug": "board",
+            "manual-chapter slug": "role",
+            "manual-read slug": "role",
+            "manual-place slug": "role",
+            "code": "hipaa",
+            "lesson slug": "what",
+            "lesson-read slug": "what",
+            "lesson-place slug": "what",
             "verify-number number": certificate.number,
             "key": str(OutboxMail.objects.order_by("-pk")[0].pk),
             "pk": "1",

@@ -6,17 +6,28 @@ import datetime as dt
 import json
 from typing import Any
 
+from django.db import transaction
 from django.test import Client
 
 from scriptorium.domains.accounts.models import Person
-from scriptorium.domains.exams.models import ExamVersion, Form, Sitting
-from scriptorium.domains.exams.operations.forms import make_parallel_forms
-from scriptorium.domains.exams.queries import approved_forms
+from scriptorium.domains.exams.models import ExamVersion, Sitting
+from scriptorium.domains.exams.operations.forms import approve_form, make_parallel_forms
 from scriptorium.kernel import clock
 from tests.support import items
 from tests.support.builders import NOW, Clinic, browser
 
 JSON = {"accept": "application/json"}
+
+
+def add_exam(code: str, *, places: int = 4, **changes: Any) -> ExamVersion:
+    """Add an exam with its bank and four approved forms."""
+    for _ in range(places * 3):
+        items.item()
+    version = items.exam(code, count=places, **changes)
+    with transaction.atomic():
+        for form in make_parallel_forms(exam_version=version, seed=code, by="0maker", now=NOW):
+            approve_form(form=form, by="0second", now=NOW)
+    return version
 
 
 class Candidate:
@@ -30,20 +41,8 @@ class Candidate:
         person = self.link.person
         assert person is not None
         self.person: Person = person
-        self.exam = self.add_exam("general", places=places, **exam)
+        self.exam = add_exam("general", places=places, **exam)
         self.client = browser(self.person)
-
-    def add_exam(self, code: str, *, places: int = 4, **changes: Any) -> ExamVersion:
-        """Add an exam with its bank and approved forms."""
-        for _ in range(places * 3):
-            items.item()
-        version = items.exam(code, count=places, **changes)
-        made = make_parallel_forms(exam_version=version, seed=code, by="0maker", now=NOW)
-        Form.objects.filter(pk__in=[f.pk for f in made]).update(
-            approved_at=NOW, approved_by="0second"
-        )
-        assert len(approved_forms(exam_version=version)) == 4
-        return version
 
     def start(self, *, exam: str = "general", client: Client | None = None, **fields: str) -> Any:
         """Sign and begin."""

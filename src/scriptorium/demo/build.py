@@ -17,6 +17,8 @@ from scriptorium.demo import cast
 from scriptorium.demo.cast import Member
 from scriptorium.demo.crowd import build_lakeside
 from scriptorium.demo.past import DESK, PracticeBuilder, first_day, make_login, noon
+from scriptorium.demo.programme import build_programme
+from scriptorium.demo.study import build_studies
 from scriptorium.domains.accounts import operations as accounts
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.operations import Happening, record
@@ -50,6 +52,7 @@ def build(*, day: dt.date) -> None:
     with seeded(f"scriptorium-demo-{day.isoformat()}"):
         password = make_password(cast.PASSWORD)
         _staff(day, password)
+        build_programme(day=day)
         _riverside(day, password)
         build_lakeside(day=day, password=password)
         _solo(day, password)
@@ -130,6 +133,10 @@ def _riverside(day: dt.date, password: str) -> None:
         _credential(logins[member.email], member, day)
         builder.plan(by_email[member.email], member)
     builder.run()
+    build_studies(
+        day=day, practice=practice, links=by_email, people=logins,
+        members=(*cast.RIVERSIDE, *cast.LEAVERS),
+    )  # fmt: skip
     _modes(practice, by_email, day)
     _leave(practice, by_email, day, builder.actor)
     for kind, count in cast.RIVERSIDE_FREE.items():

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
@@ -42,17 +43,30 @@ _AT_ONCE = 200
 _INK = "#1e252e"
 
 
-def signed_badge(*, number: str, now: dt.datetime) -> SignedBadge | None:
+@dataclass(frozen=True, slots=True)
+class SignedTexts:
+    """A badge as machines read it: the document, and the token that holds and signs it."""
+
+    document: str
+    token: str
+
+
+def signed_badge(*, number: str, now: dt.datetime) -> SignedTexts | None:
     """Return a credential's newest badge, signed; None when there is none to show.
 
     Raises:
         KeyMissing: it is not signed yet, and the private key is not on this machine.
     """
+    texts = kept.newest_texts(number=number)
+    if texts is None:
+        return None
+    if texts[1]:
+        return SignedTexts(*texts)
     badge = kept.newest_badge(number=number)
     if badge is None:
         return None
-    signed = getattr(badge, "signed", None)
-    return signed if signed is not None else _sign(badge, now)
+    signed = _sign(badge, now)
+    return SignedTexts(signed.document, signed.token)
 
 
 def _sign(badge: Badge, now: dt.datetime) -> SignedBadge:

@@ -12,10 +12,13 @@ from scriptorium.domains.credentials import queries as held
 from scriptorium.domains.credentials.enums import DecisionKind
 from scriptorium.domains.credentials.models import Decision
 from scriptorium.domains.credentials.operations import Ruling
+from scriptorium.domains.credentials.rules import MayNotDecide
 from scriptorium.journeys.conflicts import involved_with
 from scriptorium.journeys.decisions import carry_out
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.clock import day_of
+
+__all__ = ["AlreadyHeld", "MayNotDecide"]
 
 
 class AlreadyHeld(Exception):

@@ -130,6 +130,11 @@ def acknowledge(*, actor: Actor, case: Case, note: str, now: dt.datetime) -> Non
     _write_to(case.person, "case_acknowledged", case, now, {"note": note})
 
 
+def who_may_not_decide(*, case: Case, now: dt.datetime) -> dict[str, str]:
+    """Return person reference → why, of everybody who may not decide a case now."""
+    return cases.involved_in(case=case.pk) | involved_with(person=case.person, now=now)
+
+
 @transaction.atomic(durable=True)
 def assign(*, actor: Actor, case: Case, decider: Person, now: dt.datetime) -> None:
     """Give a case to somebody who took no part in what it is about.
@@ -141,7 +146,7 @@ def assign(*, actor: Actor, case: Case, decider: Person, now: dt.datetime) -> No
     rules.check_can_be_decider(
         name=decider.name,
         reference=decider.reference,
-        involved=cases.involved_in(case=case.pk) | involved_with(person=case.person, now=now),
+        involved=who_may_not_decide(case=case, now=now),
     )
     support.move_case(
         actor=actor,
@@ -192,7 +197,7 @@ def decide(
     rules.check_can_be_decider(
         name=decider.name,
         reference=decider.reference,
-        involved=cases.involved_in(case=case.pk) | involved_with(person=case.person, now=now),
+        involved=who_may_not_decide(case=case, now=now),
     )
     support.move_case(
         actor=actor, case=case, to=CaseState.DECIDED, now=now, note=letter, outcome=outcome

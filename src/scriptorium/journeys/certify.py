@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 
+from scriptorium.domains.audit.operations import Happening, record_many
+from scriptorium.domains.credentials import operations as credentials
 from scriptorium.domains.credentials import queries as held
 from scriptorium.domains.credentials.enums import RULINGS, DecisionKind, Level
-from scriptorium.domains.credentials.operations.decisions import Ruling
 from scriptorium.domains.exams.models import ScoreRun, Sitting
 from scriptorium.journeys.decisions import carry_out
+from scriptorium.journeys.issue_certificates import reissue
 from scriptorium.kernel.actor import Actor
 
 #: Who decides where the published rule leaves nothing to weigh (ISO/IEC 17024, 9.4).
@@ -18,8 +20,9 @@ RULE = Actor.system("certification-rule")
 def certify(*, sitting: Sitting, run: ScoreRun, now: dt.datetime, today: dt.date) -> None:
     """Decide the credential that a passed MSCAT earns: CMSA, general or of a specialty.
 
-    Somebody who holds it already keeps it as it is; a suspended or revoked one is not restored by
-    another pass.
+    With it come the credential certificate, the badge, the compliance certificate of the running
+    year, and the mail. Somebody who holds the credential already keeps it as it is; a suspended or
+    revoked one is not restored by another pass.
     """
     person, specialty = sitting.person, sitting.exam
     earned = held.credentials_of(person=person.pk).filter(specialty=specialty).first()
@@ -30,7 +33,7 @@ def certify(*, sitting: Sitting, run: ScoreRun, now: dt.datetime, today: dt.date
         actor=RULE,
         person=person,
         specialty=specialty,
-        ruling=Ruling(
+        ruling=credentials.Ruling(
             kind=DecisionKind.PASSED,
             reason=f"{version.title} was passed",
             effective_on=today,
@@ -47,3 +50,15 @@ def certify(*, sitting: Sitting, run: ScoreRun, now: dt.datetime, today: dt.date
         now=now,
         today=today,
     )
+    record_many(
+        actor=RULE,
+        happenings=[
+            Happening(
+                "certificate.issued", "certificate", certificate.number,
+                certificate.practice.reference if certificate.practice else "",
+                {"number": certificate.number, "name": person.name},
+            )
+            for certificate in reissue(person=person.pk, now=now, today=today)
+        ],
+        now=now,
+    )  # fmt: skip

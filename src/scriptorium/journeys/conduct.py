@@ -14,10 +14,12 @@ from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.catalog.queries import fairness, programme
 from scriptorium.domains.credentials import operations as credentials
+from scriptorium.domains.credentials import queries as kept
 from scriptorium.domains.credentials.enums import DecisionKind, ProposalOutcome
 from scriptorium.domains.credentials.models import Credential, Decision, DecisionProposal
 from scriptorium.domains.credentials.operations import ProposalClosed
 from scriptorium.domains.credentials.rules import ADVERSE, IllegalDecision, MayNotDecide
+from scriptorium.domains.support.queries import upheld_appeal
 from scriptorium.journeys.conflicts import involved_with
 from scriptorium.journeys.decisions import carry_out
 from scriptorium.kernel.actor import Actor, ActorKind
@@ -26,7 +28,7 @@ __all__ = ["IllegalDecision", "MayNotDecide", "ProposalClosed"]
 
 
 def _ruling(
-    kind: DecisionKind, reason: str, notice: str, effective_on: dt.date
+    kind: DecisionKind, reason: str, notice: str, effective_on: dt.date, appeal: str = ""
 ) -> credentials.Ruling:
     return credentials.Ruling(
         kind=kind,
@@ -34,7 +36,7 @@ def _ruling(
         notice=notice,
         effective_on=effective_on,
         scheme_version=programme().numbers.scheme_version,
-        evidence={"source": "office"},
+        evidence={"source": "office"} | ({"appeal": appeal} if appeal else {}),
         appeal_days=fairness().appeal_days if kind in ADVERSE else None,
     )
 
@@ -62,11 +64,18 @@ def rule(
         actor=actor,
         person=person,
         specialty=credential.specialty,
-        ruling=_ruling(kind, reason, notice, effective_on),
+        ruling=_ruling(kind, reason, notice, effective_on, _appeal(person, credential)),
         involved=involved_with(person=person, now=now),
         now=now,
         today=today,
     )
+
+
+def _appeal(person: Person, credential: Credential) -> str:
+    """Return the reference of the appeal that was upheld against the last decision, or ""."""
+    last = kept.decisions_of(credentials=[credential.pk])[credential.pk][0]
+    found = upheld_appeal(person=person.pk, about_kind="decision", about=str(last.pk))
+    return found.reference if found else ""
 
 
 @transaction.atomic(durable=True)

@@ -172,7 +172,18 @@ def _conclude(
         ),
         now=now,
     )  # fmt: skip
-    if version.course:
+    let_follow(actor=actor, sitting=sitting, run=run, now=now, today=today)
+
+
+def let_follow(
+    *, actor: Actor, sitting: Sitting, run: ScoreRun, now: dt.datetime, today: dt.date
+) -> None:
+    """Let the course, the unit and the credential follow from a scoring.
+
+    Arguments:
+        sitting: read with its form, exam and person.
+    """
+    if sitting.form.exam_version.course:
         if run.passed:
             complete_hipaa(sitting=sitting, run=run, actor=actor, now=now)
         return
@@ -184,17 +195,20 @@ def _conclude(
 def _move_part(actor: Actor, sitting: Sitting, run: ScoreRun, now: dt.datetime) -> None:
     """Complete the exam part when it is passed or its sittings are used up."""
     kind, _ = part_choices(exam=sitting.form.exam_version)
+    most = sitting.form.exam_version.sittings_per_unit
+    outcome = PartOutcome.PASSED if run.passed else PartOutcome.FAILED
+    ledger.note_outcome(
+        unit_reference=sitting.unit_reference,
+        person=sitting.person_id,
+        kind=kind,
+        outcome=outcome,
+    )
+    if not (run.passed or (most and sitting.number_on_unit >= most)):
+        return
     part = stock.locked_part_of_unit(
         unit_reference=sitting.unit_reference, person=sitting.person_id, kind=kind
     )
-    if part is None:
-        return
-    if part.outcome != PartOutcome.PASSED:
-        outcome = PartOutcome.PASSED if run.passed else PartOutcome.FAILED
-        ledger.note_outcome(part=part, outcome=outcome)
-    most = sitting.form.exam_version.sittings_per_unit
-    used_up = bool(most) and sitting.number_on_unit >= most
-    if part.state == PartState.COMPLETED or not (run.passed or used_up):
+    if part is None or part.state == PartState.COMPLETED:
         return
     # Someone who never saw an item, but ran out of time, started all the same.
     for to in (PartState.STARTED, PartState.COMPLETED):

@@ -18,6 +18,7 @@ from scriptorium.domains.exams.rules import writing
 from scriptorium.integrations.programme_files.exams import WrittenExam, WrittenScheme, read_scheme
 from scriptorium.integrations.programme_files.items import WrittenItem, read_items
 from scriptorium.integrations.programme_files.problems import Problem, ProgrammeInvalid
+from scriptorium.journeys.load_texts import check_texts, load_texts
 from scriptorium.kernel.actor import Actor
 
 __all__ = ["Loaded", "ProgrammeInvalid", "check_programme", "load_programme"]
@@ -30,6 +31,7 @@ class Loaded:
     items: int
     exams: int
     forms: int
+    texts: int
     scheme: str
 
 
@@ -47,9 +49,10 @@ def check_programme(*, folder: Path) -> dict[str, int]:
     """
     found = _read(folder)
     problems = _badly_written(found.items)
+    texts = check_texts(folder=folder, problems=problems)
     if problems:
         raise ProgrammeInvalid(problems)
-    return {"items": len(found.items), "exams": len(found.scheme.exams)}
+    return {"items": len(found.items), "exams": len(found.scheme.exams)} | texts
 
 
 def _read(folder: Path) -> _Written:
@@ -126,7 +129,8 @@ def load_programme(*, actor: Actor, folder: Path, now: dt.datetime) -> Loaded:
                 now=now,
             )
             forms += len(made)
-    loaded = Loaded(items, len(versions), forms, written.scheme.version)
+    texts = load_texts(actor=actor, folder=folder, now=now)
+    loaded = Loaded(items, len(versions), forms, texts, written.scheme.version)
     if items or versions or forms:
         record(
             actor=actor,

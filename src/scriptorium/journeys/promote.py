@@ -24,7 +24,8 @@ from scriptorium.domains.memberships.rules import words as day_words
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.queries import Standing
-from scriptorium.journeys.decisions import issue_documents
+from scriptorium.journeys.certify import RULE
+from scriptorium.journeys.decisions import carry_out
 from scriptorium.journeys.issue_certificates import reissue
 from scriptorium.kernel.actor import Actor
 
@@ -97,36 +98,41 @@ def approve(
             " now, so it cannot be promoted. Please write to us."
         )
     _close(actor, affidavit, AffidavitOutcome.APPROVED, "", now)
-    hours = hours_words(affidavit.quarters)
-    decision = writing.decide(
-        actor=Actor.system("pathway", actor.request_id),
+    carry_out(
+        actor=RULE,
         person=affidavit.person,
         specialty=credential.specialty,
-        ruling=writing.Ruling(
-            kind=DecisionKind.PROMOTED,
-            reason=f"{hours} attested hours were approved",
-            effective_on=today,
-            scheme_version=affidavit.scheme_version,
-            evidence={
-                "rule": "pathway",
-                "pathway": affidavit.pathway,
-                "affidavit": affidavit.reference,
-                "hours": hours,
-                "log_sha256": affidavit.log_sha256,
-                "statement_sha256": affidavit.statement_sha256,
-                "approved_by": actor.reference,
-                "approved_by_name": actor.name,
-                "employer": affidavit.practice.reference if affidavit.practice else "",
-            },
-            level=Level.CMSS,
-        ),
+        ruling=_ruling(actor, affidavit, today),
         involved=(),
         now=now,
+        today=today,
     )
-    issue_documents(decision=decision, person=affidavit.person, actor=actor, now=now, today=today)
     certificates = reissue(person=affidavit.person_id, now=now, today=today)
-    _record_approval(actor, affidavit, credential.number, certificates, now)
+    _record_approval(actor, affidavit, certificates, now)
     _congratulate(affidavit, credential.number, credential.specialty, certificates, now, today)
+
+
+def _ruling(actor: Actor, affidavit: Affidavit, today: dt.date) -> writing.Ruling:
+    """Return the decision that the pathway's rule makes, with all that it rests on."""
+    hours = hours_words(affidavit.quarters)
+    return writing.Ruling(
+        kind=DecisionKind.PROMOTED,
+        reason=f"{hours} attested hours were approved",
+        effective_on=today,
+        scheme_version=affidavit.scheme_version,
+        evidence={
+            "rule": "Enough approved hours on a pathway make CMSS",
+            "pathway": affidavit.pathway,
+            "affidavit": affidavit.reference,
+            "hours": hours,
+            "log_sha256": affidavit.log_sha256,
+            "statement_sha256": affidavit.statement_sha256,
+            "approved_by": actor.reference,
+            "approved_by_name": actor.name,
+            "employer": affidavit.practice.reference if affidavit.practice else "",
+        },
+        level=Level.CMSS,
+    )
 
 
 @transaction.atomic(durable=True)
@@ -201,7 +207,6 @@ def _happening(key: str, affidavit: Affidavit) -> Happening:
 def _record_approval(
     actor: Actor,
     affidavit: Affidavit,
-    number: str,
     certificates: Collection[Certificate],
     now: dt.datetime,
 ) -> None:
@@ -211,13 +216,6 @@ def _record_approval(
         actor=actor,
         happenings=[
             _happening("affidavit.approved", affidavit),
-            Happening(
-                "credential.promoted",
-                "person",
-                affidavit.person.reference,
-                affidavit.practice.reference if affidavit.practice else "",
-                {"name": name, "number": number, "level": Level.CMSS.value},
-            ),
             *(
                 Happening(
                     "certificate.issued",

@@ -166,10 +166,11 @@ def complete_hipaa(
 
 def _at(chapters: Sequence[Chapter], slug: str) -> tuple[Chapter, str]:
     """Return a chapter by its name, and the name of the one after it or ""."""
-    for chapter, after in zip(chapters, [*chapters[1:], None], strict=True):
-        if chapter.slug == slug:
-            return chapter, after.slug if after else ""
-    raise NoSuchChapter
+    slugs = [chapter.slug for chapter in chapters]
+    if slug not in slugs:
+        raise NoSuchChapter
+    position = slugs.index(slug)
+    return chapters[position], (slugs[position + 1 :] or [""])[0]
 
 
 def _parts(person: Person, code: str) -> list[stock.UnitPart]:

@@ -11,7 +11,8 @@ from scriptorium.domains.credentials.models import Affidavit
 from scriptorium.domains.credentials.rules import hours_words
 from scriptorium.domains.memberships.rules import words
 from scriptorium.kernel.clock import day_of
-from scriptorium.pages.hours import employer_words, specialty_words
+from scriptorium.pages.hours import employer_words
+from scriptorium.pages.verification import specialty_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scriptorium.domains.accounts.models import Person
-from scriptorium.domains.catalog.queries import Pathway, pathways, programme
+from scriptorium.domains.catalog.queries import Pathway, pathways
 from scriptorium.domains.credentials import queries as kept
 from scriptorium.domains.credentials import rules
 from scriptorium.domains.credentials.enums import Level
@@ -15,6 +15,7 @@ from scriptorium.domains.credentials.rules import hours_words
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.practices import queries as roster
 from scriptorium.kernel.clock import day_of
+from scriptorium.pages.verification import specialty_words
 
 SHOWN = 50
 
@@ -146,11 +147,6 @@ def progress_of(*, person: Person, credential: Credential, pathway: Pathway) -> 
     """Return how far a credential is on a pathway."""
     done = kept.quarters_since(person=person.pk, since=credential.level_since)
     return rules.Progress(done, pathway.quarters)
-
-
-def specialty_words(code: str) -> str:
-    """Return a specialty's name; "general" and unknown codes read as General."""
-    return programme().specialties.get(code, "General")
 
 
 def employer_words(affidavit: Affidavit) -> str:

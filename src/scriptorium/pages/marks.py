@@ -34,6 +34,7 @@ WORDS = {
     ("membership", "assigned"): "invited, not in force yet",
     ("membership", "started"): "in force",
     ("membership", "expired"): "renewal needed",
+    ("manual", "passed"): "read to the end",
     ("certificate", "passed"): "current",
     ("certificate", "expired"): "only older ones",
     ("ce", "started"): "fewer than 3 hours this year",

@@ -228,6 +228,7 @@ def _certificates(practice: Practice, link: RosterLink, today: dt.date) -> list[
     lines = []
     for c in credentials.of_person(person=link.person_id, practice=practice.pk):
         voided = hasattr(c, "void")
+        assert c.ends_before is not None, "what a practice sees belongs to a year"
         words = (
             "voided" if voided else "current" if c.starts_on <= today < c.ends_before else "past"
         )

@@ -17,6 +17,7 @@ from scriptorium.domains.memberships.enums import Mode
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import Practice
 from scriptorium.kernel.payer import Payer
+from scriptorium.pages.office_credentials import CredentialLine, credential_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class PersonPage:
     membership: list[tuple[str, str]]
     lapses_on: dt.date | None
     links: list[LinkLine]
-    credentials: list[tuple[str, str, str]]
+    credentials: list[CredentialLine]
+    hidden: bool
     certificates: list[tuple[str, str, str, str]]
 
     @property
@@ -150,14 +152,8 @@ def person_page(*, person: Person, today: dt.date) -> PersonPage:
             )
             for link in practices.links_of_person(person=person.pk)
         ],
-        credentials=[
-            (
-                f"{c.get_level_display()}, {specialty_words(c.specialty)}",
-                c.number,
-                f"since {rules.words(c.level_since)}",
-            )
-            for c in credentials.held_by(people=[person.pk]).get(person.pk, [])
-        ],
+        credentials=credential_lines(person=person, today=today),
+        hidden=person.hidden,
         certificates=[
             (
                 c.number,
@@ -168,11 +164,6 @@ def person_page(*, person: Person, today: dt.date) -> PersonPage:
             for c in credentials.of_person(person=person.pk, practice=None)
         ],
     )
-
-
-def specialty_words(code: str) -> str:
-    """Return a specialty's name; "" and unknown codes read as General."""
-    return programme().specialties.get(code, "General")
 
 
 def _period(starts_on: dt.date, ends_before: dt.date | None) -> str:

@@ -8,15 +8,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scriptorium.domains.accounts.models import Person
+from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.credentials import queries as credentials
-from scriptorium.domains.credentials.enums import CertificateKind
-from scriptorium.domains.memberships import queries as memberships
-from scriptorium.domains.memberships import rules
+from scriptorium.domains.credentials.enums import CertificateKind, Standing
+from scriptorium.domains.credentials.rules import Status, status_on
+from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import Practice, Supervision
 from scriptorium.pages.affidavits import QueueLine, queue_lines
-from scriptorium.pages.hours import specialty_words
-from scriptorium.pages.member_home import TONES
+from scriptorium.pages.verification import specialty_words, status_words
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One credential of a scribe: its level, and where it stands today."""
+
+    words: str
+    standing: str
+    tone: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +36,7 @@ class ScribeLine:
     url: str
     practice: str
     since: str
-    levels: list[str]
-    standing: str
-    tone: str
+    levels: list[Level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,32 +121,48 @@ def _detail(first: QueueLine | None, any_scribes: bool) -> str:
 
 def _scribes(teams: Sequence[Supervision], today: dt.date) -> list[ScribeLine]:
     people = [row.scribe_id for row in teams]
-    held = credentials.held_by(people=people)
-    dates = memberships.of_people(people=people)
+    held = _levels(people, today)
     links = {
         practice: practices.live_links_of_people(practice=practice, people=people)
         for practice in {row.practice_id for row in teams}
     }
     lines = []
     for row in teams:
-        membership = dates.get(row.scribe_id)
-        state = rules.state_on(
-            rules.dates_of(membership) if membership else None, today, rules.windows()
-        )
-        renews_on = membership.renews_on if membership else None
         link = links[row.practice_id][row.scribe_id]
         lines.append(
             ScribeLine(
                 row.scribe.name,
                 f"/practice/{row.practice.reference}/people/{link.reference}/",
                 row.practice.name,
-                rules.words(row.starts_on),
-                [f"{c.level} {specialty_words(c.specialty)}" for c in held.get(row.scribe_id, [])],
-                rules.state_words(state, renews_on, today),
-                TONES.get(state, ""),
+                words(row.starts_on),
+                held[row.scribe_id],
             )
         )
     return lines
+
+
+def _levels(people: Sequence[int], today: dt.date) -> dict[int, list[Level]]:
+    """Return person key → each credential with its level and standing on a day."""
+    rows = credentials.credentials_of_people(people=people)
+    owner = {credential.number: credential.person_id for credential in rows}
+    found: dict[int, list[Level]] = defaultdict(list)
+    grace = programme().numbers.grace_days
+    for facts in credentials.facts_of(rows):
+        status = status_on(facts, today, grace_days=grace)
+        found[owner[facts.number]].append(
+            Level(
+                f"{status.level} {specialty_words(facts.specialty)}".strip(),
+                status_words(status),
+                _tone(status),
+            )
+        )
+    return found
+
+
+def _tone(status: Status) -> str:
+    if status.upkeep is None or status.upkeep.standing == Standing.INACTIVE:
+        return "now"
+    return "good" if status.upkeep.standing == Standing.ACTIVE else "soon"
 
 
 def _certificates(
@@ -162,7 +185,7 @@ def _certificates(
                 certificate.content["name"],
                 certificate.number,
                 CertificateKind(certificate.kind).label,
-                f"{rules.words(certificate.starts_on)} to {rules.words(last)}",
+                f"{words(certificate.starts_on)} to {words(last)}",
                 f"/practice/{references[practice]}/certificates/{certificate.number}.pdf",
             )
         )

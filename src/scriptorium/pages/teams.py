@@ -15,7 +15,7 @@ SHOWN = 500
 
 @dataclass(frozen=True, slots=True)
 class ScribeRow:
-    """One scribe of a physician."""
+    """One scribe of a physician; ``ends`` is the last day where it is known already."""
 
     reference: str
     name: str
@@ -23,6 +23,7 @@ class ScribeRow:
     level: str
     since: str
     begun: bool
+    ends: str
 
 
 @dataclass(slots=True)
@@ -69,6 +70,7 @@ def teams_page(*, practice: Practice, today: dt.date) -> TeamsPage:
                 levels.get(row.scribe_id, ""),
                 words(row.starts_on),
                 row.starts_on <= today,
+                words(row.ends_before - dt.timedelta(days=1)) if row.ends_before else "",
             )
         )
     return TeamsPage(

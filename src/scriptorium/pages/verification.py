@@ -54,7 +54,7 @@ class VerifiedCertificate:
 
 
 def verified_credential(*, number: str, on: dt.date) -> VerifiedCredential | None:
-    """Return a credential's public facts on a day, by one query; None when there is none to show."""
+    """Return a credential's public facts on a day by one query, or None: none to show."""
     facts = credentials.public_facts(number=number)
     return None if facts is None else shown_on(facts, on)
 

@@ -147,13 +147,16 @@ def _membership(standing: Standing) -> Step:
         year_rules.dates_of(membership), standing.today, year_rules.windows()
     )
     said = year_rules.state_words(state, membership.renews_on, standing.today)
-    if state in {MembershipState.ACTIVE, MembershipState.DUE}:
+    if state == MembershipState.ACTIVE:
         return Step("membership", name, "done", said, by=f"Renews on {words(membership.renews_on)}",
                     url="/member/membership/", label="See your membership")  # fmt: skip
     own = Payer.of(membership) == Payer(person=standing.person.pk)
+    deadline = {
+        MembershipState.DUE: f"Renew by {words(membership.renews_on)}",
+        MembershipState.OVERDUE: f"Lapses on {words(membership.lapses_on)}",
+    }
     return Step(
-        "membership", name, "next" if own else "blocked", said,
-        by=f"Lapses on {words(membership.lapses_on)}" if state == MembershipState.OVERDUE else "",
+        "membership", name, "next", said, by=deadline.get(state, ""),
         who="We can: write to us" if own else standing.helper,
         url=f"{ASK}renewal" if own else "", label="Write to us" if own else "",
     )  # fmt: skip
@@ -248,14 +251,15 @@ def _exams(standing: Standing, versions: dict[str, ExamVersion]) -> Iterator[Ste
 
 
 def _credential(standing: Standing) -> Step:
-    name = f"Credential: {Level.CMSA.label} ({Level.CMSA})"
     if not standing.held:
+        name = f"Credential: {Level.CMSA.label} ({Level.CMSA})"
         passed = any(p.outcome == PartOutcome.PASSED for p in standing.of_kind(PartKind.EXAM))
         said = "The exam is passed; the decision follows" if passed else "Follows the passed exam"
         return Step("credential", name, "blocked", said, by=NO_DATE,
                     who="Decided by rule as soon as the exam is passed")  # fmt: skip
     best = max(standing.held, key=lambda c: (c.level == Level.CMSS, -c.pk))
-    since = f"{Level(best.level)} since {words(best.level_since)}"
+    name = f"Credential: {Level(best.level).label} ({best.level})"
+    since = f"Since {words(best.level_since)}"
     return Step("credential", name, "done", since, url="/member/credentials/",
                 label="Your credentials")  # fmt: skip
 
@@ -271,11 +275,11 @@ def _hours(standing: Standing) -> Step:
         return Step("hours", name, "blocked", "Opens with the credential", by=NO_DATE, who=who)
     if apprentice.pk in credentials.waiting_affidavits(credentials=[apprentice.pk]):
         return Step("hours", name, "blocked", "Sent for attestation", by=NO_DATE, who=who,
-                    url="/member/credentials/", label="Your credentials")  # fmt: skip
+                    url="/member/hours/", label="Your hours")  # fmt: skip
     done = credentials.quarters_since(person=standing.person.pk, since=apprentice.level_since)
     left = max(0, way.hours * QUARTERS - done)
     return Step(
         "hours", name, "next", f"{hours_words(done)} of {way.hours} hours logged",
         takes=f"{hours_words(left)} hours of work" if left else "5 min to send them",
-        by=NO_DATE, who=who, url="/member/credentials/", label="Log hours" if left else "Send them",
+        by=NO_DATE, who=who, url="/member/hours/", label="Log hours" if left else "Send them",
     )  # fmt: skip

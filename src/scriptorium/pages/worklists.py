@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from scriptorium.domains.accounts import queries as accounts
 from scriptorium.domains.accounts.enums import StaffRole
+from scriptorium.domains.credentials import queries as credentials
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.notifications import queries as mails
 from scriptorium.domains.practices import queries as practices
@@ -43,6 +44,13 @@ PEOPLE = (
 )
 OUTBOX = (StaffRole.SUPPORT, StaffRole.DIRECTOR, StaffRole.SYSTEM)
 ACTIVITY = (StaffRole.AUDITOR, StaffRole.DIRECTOR, StaffRole.SYSTEM)
+HOURS = (StaffRole.DECISIONS, StaffRole.DIRECTOR)
+# Nobody but decision-makers reads what somebody asks for at exams (28 CFR 36.309).
+ACCOMMODATIONS = (StaffRole.DECISIONS,)
+CASES = (StaffRole.DECISIONS, StaffRole.DIRECTOR, StaffRole.AUDITOR)
+DECISIONS = (StaffRole.DECISIONS, StaffRole.DIRECTOR, StaffRole.AUDITOR)
+WAIVES = (StaffRole.DECISIONS, StaffRole.DIRECTOR)
+WAIVERS = (*WAIVES, StaffRole.AUDITOR)
 
 #: Open invitations count as expiring this many days before their end.
 SOON_DAYS = 3
@@ -113,6 +121,7 @@ def desk(*, roles: AbstractSet[str], demo: bool, now: dt.datetime) -> Desk:
                 "/office/outbox/?state=failed",
             )
         )
+    lists += [Worklist(*line) for line in _fairness(roles)]
     expiring = expiring_invitations(now=now) if _may(roles, *PRACTICES) else []
     if _may(roles, *PRACTICES):
         lists.append(
@@ -132,6 +141,26 @@ def desk(*, roles: AbstractSet[str], demo: bool, now: dt.datetime) -> Desk:
     )
 
 
+def _fairness(roles: AbstractSet[str]) -> list[tuple[str, int, str, str]]:
+    """Return what waits of hours, decisions, accommodations, appeals and complaints."""
+    lines = []
+    if _may(roles, *HOURS):
+        waiting = list(credentials.queue_of_staff().values_list("sent_at", flat=True))
+        lines.append(("Attested hours", len(waiting), _since(waiting), "/office/hours/"))
+    if _may(roles, *DECISIONS):
+        proposed = [proposal.proposed_at for proposal in credentials.open_proposals()]
+        title = "Decisions to approve"
+        lines.append((title, len(proposed), _since(proposed), "/office/decisions/"))
+    if _may(roles, *ACCOMMODATIONS):
+        asked = list(accounts.open_accommodation_requests().values_list("asked_at", flat=True))
+        lines.append(("Accommodations", len(asked), _since(asked), "/office/accommodations/"))
+    if _may(roles, *CASES):
+        opened = list(support.open_cases().values_list("opened_at", flat=True))
+        title = "Appeals and complaints"
+        lines.append((title, len(opened), _since(opened), "/office/cases/"))
+    return lines
+
+
 def _places(roles: AbstractSet[str], demo: bool) -> list[tuple[str, str, str]]:
     """Return (words, address, what is there) of the pages that these roles may open."""
     places = []
@@ -139,6 +168,8 @@ def _places(roles: AbstractSet[str], demo: bool) -> list[tuple[str, str, str]]:
         places.append(("Practices", "/office/practices/", "Stock, units, administrators"))
     if _may(roles, *PEOPLE):
         places.append(("People", "/office/people/", "Memberships, credentials, certificates"))
+    if _may(roles, *WAIVERS):
+        places.append(("Waivers", "/office/waivers/", "Sittings outside the retake rule"))
     if _may(roles, *OUTBOX) or demo:
         places.append(("Outbox", "/office/outbox/", "Every mail and whether it left"))
     if _may(roles, *ACTIVITY):

@@ -6,6 +6,7 @@ from allauth.account.views import LoginView, LogoutView
 from django.urls import include, path
 
 from scriptorium.web.member.addresses import addresses
+from scriptorium.web.member.physician import home as physician_home
 
 urlpatterns = [
     path("account/email/", addresses, name="account_email"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(), name="account_logout"),
     path("practice/", include("scriptorium.web.practice.urls")),
     path("member/", include("scriptorium.web.member.urls")),
+    path("physician/", physician_home, name="physician"),
     path("office/", include("scriptorium.web.office.urls")),
     path("", include("scriptorium.web.public.urls")),
 ]

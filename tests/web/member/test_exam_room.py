@@ -15,7 +15,7 @@ from scriptorium.domains.exams.models import Answer, ScoreRun, Sitting
 from scriptorium.journeys import finish_exam
 from scriptorium.kernel import clock
 from tests.support.builders import NOW, browser, person, problems
-from tests.support.exam_room import JSON, Candidate, Time
+from tests.support.exam_room import JSON, Candidate, Time, add_exam
 
 pytestmark = pytest.mark.django_db
 
@@ -335,7 +335,7 @@ def test_the_board_shows_not_passed_and_then_passed(mel: Candidate, time: Time) 
 
 def test_a_package_fixes_its_exam_at_the_start(time: Time) -> None:
     mel = Candidate(kind="package")
-    mel.add_exam("dermatology", title="MSCAT Dermatology")
+    add_exam("dermatology", title="MSCAT Dermatology")
     page = mel.client.get("/member/exams/").content.decode()
     assert "MSCAT General" in page
     assert "MSCAT Dermatology" in page

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from scriptorium.domains.credentials.models import Certificate, CertificateDownload
+from scriptorium.domains.ledger.models import UnitPart
 from scriptorium.domains.practices.models import RosterLink
 from scriptorium.journeys import hand_over
 from scriptorium.journeys.bring_forward import bring_credential_forward
 from scriptorium.journeys.profile import change_profile
-from tests.support.builders import DESK, NOW, Clinic, days, later, open_part, person
+from scriptorium.kernel.payer import Payer
+from tests.support import texts
+from tests.support.builders import DESK, NOW, Clinic, days, grant, later, open_part, person
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -77,21 +83,138 @@ def test_a_credential_shows_until_when_it_is_valid(clinic: Clinic, sign_in: Sign
     assert "Credential valid until" in _browser(link, sign_in).get("/member/").text
 
 
-def test_what_is_assigned_is_listed_without_dead_buttons(clinic: Clinic, sign_in: SignIn) -> None:
-    link = clinic.join("Ada Park")
+def _step(page: Any, key: str) -> tuple[str, str]:
+    """Return a step's state and its words without markup."""
+    found = re.search(
+        rf'<li data-step="{key}" data-state="(\w+)".*?>(.*?)</li>', page.text, re.DOTALL
+    )
+    assert found is not None, key
+    return found[1], " ".join(re.sub(r"<[^>]+>", " ", found[2]).split())
+
+
+def test_a_new_candidate_sees_the_whole_way_with_one_next_step(
+    clinic: Clinic, sign_in: SignIn
+) -> None:
+    texts.load()
+    link = clinic.join("Mel Archer")
     clinic.give(link, "package")
-    clinic.give(link, "ce", choice="privacy")
+    page = _browser(link, sign_in).get("/member/")
+    assert re.findall(r'data-step="(\w+)" data-state="(\w+)"', page.text) == [
+        ("membership", "done"),
+        ("manual", "now"),
+        ("hipaa", "next"),
+        ("exam", "next"),
+        ("credential", "blocked"),
+        ("hours", "blocked"),
+    ]
+    assert page.text.count('aria-current="step"') == 1
+    top = page.text.partition("Your way to certification")[0]
+    assert "Read the MSCAT manual" in top
+    assert "Takes about 1 h. No deadline." in top
+    assert 'href="/member/manual/"' in top
+    manual = _step(page, "manual")[1]
+    for words in ("not opened yet", "Takes About 1 h", "By No deadline", "Who You"):
+        assert words in manual
+    assert "You choose general or a specialty at the start" in _step(page, "exam")[1]
+    assert "Decided by rule" in _step(page, "credential")[1]
+
+
+def test_reading_moves_the_next_step_on(clinic: Clinic, sign_in: SignIn) -> None:
+    texts.load()
+    link = clinic.join("Mel Archer")
+    clinic.give(link, "package")
+    assert link.person is not None
+    browser = _browser(link, sign_in)
+    texts.read(link.person, "manual", "role")
+    assert _step(browser.get("/member/"), "manual")[1].count("1 of 3 chapters read") == 1
+    texts.read(link.person, "manual", "privacy", "orders")
+    page = browser.get("/member/")
+    assert _step(page, "manual")[0] == "done"
+    assert "Completed on 23 Nov 2026" in _step(page, "manual")[1]
+    assert _step(page, "hipaa")[0] == "now"
+
+
+def test_what_is_missing_names_who_can_assign_it(clinic: Clinic, sign_in: SignIn) -> None:
+    page = _browser(clinic.member("Ada Park"), sign_in).get("/member/")
+    state, words = _step(page, "manual")
+    assert state == "blocked"
+    assert "Not assigned to you" in words
+    assert "The administrator of Riverside Dermatology" in words
+    someone = person("Solo One")
+    grant(Payer(person=someone.pk), "manual")
+    assert "Nothing yet" in sign_in(someone).get("/member/").text
+
+
+def test_the_administrator_reads_that_she_can_assign_it_herself(
+    clinic: Clinic, sign_in: SignIn
+) -> None:
+    clinic.give(clinic.dana_link, "membership")
+    page = sign_in(clinic.dana).get("/member/")
+    assert "You can, as administrator of Riverside Dermatology" in _step(page, "manual")[1]
+
+
+@pytest.mark.parametrize(
+    ("state", "outcome", "step", "words"),
+    [
+        ("started", "", "now", "Started"),
+        ("started", "failed", "now", "Not passed yet"),
+        ("completed", "failed", "blocked", "the sittings of this unit are used"),
+        ("completed", "passed", "done", "Passed"),
+    ],
+)
+def test_the_exam_follows_its_unit(
+    clinic: Clinic, sign_in: SignIn, state: str, outcome: str, step: str, words: str
+) -> None:
+    link = clinic.join("Ada Park")
+    clinic.give(link, "membership")
+    clinic.give(link, "mscat")
+    open_part(link, "exam", state)
+    UnitPart.objects.filter(kind="exam").update(outcome=outcome)
+    page = _browser(link, sign_in).get("/member/")
+    assert _step(page, "exam")[0] == step
+    assert words in _step(page, "exam")[1]
+    assert "Sit the exam: MSCAT General" in _step(page, "exam")[1]
+
+
+@pytest.mark.parametrize(
+    ("level", "hours", "words"),
+    [("CMSA", "now", "0 of 200 hours logged"), ("CMSS", "done", "Reached")],
+)
+def test_with_a_credential_the_hours_come_next_and_further_exams_last(
+    clinic: Clinic, sign_in: SignIn, level: str, hours: str, words: str
+) -> None:
+    link = clinic.member("Ada Park")
+    assert link.person is not None
+    bring_credential_forward(
+        actor=DESK, person=link.person, specialty="general", level=level, since=days(-100),
+        reason="Register", now=NOW,
+    )  # fmt: skip
     clinic.give(link, "specialty", choice="oncology")
+    page = _browser(link, sign_in).get("/member/")
+    assert re.findall(r'data-step="(\w+)"', page.text) == [
+        "membership", "credential", "hours", "exam",
+    ]  # fmt: skip
+    assert _step(page, "credential")[0] == "done"
+    assert _step(page, "hours")[0] == hours
+    assert words in _step(page, "hours")[1]
+    assert "MSCAT Oncology" in _step(page, "exam")[1]
+
+
+def test_courses_of_continuing_education_are_listed(clinic: Clinic, sign_in: SignIn) -> None:
+    link = clinic.join("Ada Park")
+    clinic.give(link, "ce", choice="privacy")
     open_part(link, "ce")
     page = _browser(link, sign_in).get("/member/")
-    for words in (
-        "Reading opens here soon",
-        "MSCAT, not chosen yet",
-        "MSCAT Oncology",
-        "Continuing education: Privacy in shared work areas",
-        "Started.",
-    ):
-        assert words in page.text
+    assert "Continuing education: Privacy in shared work areas" in page.text
+    assert "<dd>Started</dd>" in page.text
+
+
+def test_a_text_that_was_never_loaded_says_so(clinic: Clinic, sign_in: SignIn) -> None:
+    link = clinic.join("Ada Park")
+    clinic.give(link, "manual")
+    browser = _browser(link, sign_in)
+    assert "Nothing to read yet" in browser.get("/member/manual/").text
+    assert _step(browser.get("/member/"), "manual")[0] == "now"
 
 
 def test_a_certificate_is_downloaded_with_its_number(clinic: Clinic, sign_in: SignIn) -> None:

@@ -46,13 +46,13 @@ def test_an_unknown_number_is_said_to_be_unknown(client: Client, number: str) ->
     assert page.status_code in {404, 422}
     assert "<script>x" not in page.text
     if page.status_code == 404:
-        assert "No certificate with this number is on record" in page.text
+        assert "No credential or certificate with this number" in page.text
 
 
 def test_a_number_that_is_no_address_is_unknown_too(client: Client) -> None:
     page = client.get("/verify/", {"number": "C2026/1"})
     assert page.status_code == 404
-    assert "No certificate with this number is on record" in page.text
+    assert "No credential or certificate with this number" in page.text
 
 
 def test_a_voided_certificate_says_since_when_and_not_why(clinic: Clinic, client: Client) -> None:

@@ -17,6 +17,15 @@ class ItemState(models.TextChoices):
     RETIRED = "retired", "Retired"
 
 
+class VersionState(models.TextChoices):
+    """Where a version of an item is; read from its submission and reviews, never stored."""
+
+    DRAFT = "draft", "Draft"
+    WAITING = "waiting", "Waiting for review"
+    APPROVED = "approved", "Approved"
+    RETURNED = "returned", "Sent back"
+
+
 class Delivery(models.TextChoices):
     """How a candidate gets a form."""
 

@@ -17,9 +17,11 @@ def current(*, code: str) -> Version | None:
     return Version.objects.filter(code=code).order_by("-number").first()
 
 
-def _current_keys() -> QuerySet[Version, int]:
+def _current_keys() -> QuerySet[Version, dict[str, int]]:
+    """Return the key of each text's newest version, as a subquery."""
     newest = Version.objects.order_by().values("code").annotate(newest=Max("id"))
-    return newest.values_list("newest", flat=True)
+    found: QuerySet[Version, dict[str, int]] = newest.values("newest")
+    return found
 
 
 def chapters(*, code: str) -> list[Chapter]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from scriptorium.integrations.qti import names
 from scriptorium.integrations.qti.packed import PackageError, PackedItem
 from scriptorium.integrations.qti.xml import parse, words
 
-register_namespace("qti", names.ITEM)
-
 #: What a prompt may hold; anything else would be lost, so its item is refused.
 _PLAIN = {"p", "div", "span", "em", "strong", "b", "i", "br", "sub", "sup", "code", "q", "abbr"}
+#: Signs that no XML file may hold, however they came into a text.
+_ILLEGAL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
 _CHOICE, _ENTRY = "qti-choice-interaction", "qti-text-entry-interaction"
 
 
@@ -30,61 +31,63 @@ def _local(element: Element) -> str:
 def write_item(*, item: PackedItem) -> bytes:
     """Return an item as the bytes of its file; the same item gives the same bytes."""
     root = Element(
-        _tag("qti-assessment-item"),
+        "qti-assessment-item",
         {
+            # Written out, so that no other system has to understand prefixes.
+            "xmlns": names.ITEM,
             "identifier": item.code,
             "title": item.code,
             "adaptive": "false",
             "time-dependent": "false",
-            "{http://www.w3.org/XML/1998/namespace}lang": "en",
+            "xml:lang": "en",
         },
     )
     _declare_response(root, item)
     score = SubElement(
         root,
-        _tag("qti-outcome-declaration"),
+        "qti-outcome-declaration",
         {"identifier": "SCORE", "cardinality": "single", "base-type": "float"},
     )
-    _value(SubElement(score, _tag("qti-default-value")), "0")
-    body = SubElement(root, _tag("qti-item-body"))
+    _value(SubElement(score, "qti-default-value"), "0")
+    body = SubElement(root, "qti-item-body")
     if item.accept:
-        SubElement(body, _tag("p")).text = item.stem
-        entry = SubElement(SubElement(body, _tag("p")), _tag(_ENTRY))
+        SubElement(body, "p").text = item.stem
+        entry = SubElement(SubElement(body, "p"), _ENTRY)
         entry.set("response-identifier", names.RESPONSE)
     else:
         _write_choice(body, item)
     _write_rubric(body, item)
     template = names.MAP_RESPONSE if item.accept else names.MATCH_CORRECT
-    SubElement(root, _tag("qti-response-processing"), {"template": template})
+    SubElement(root, "qti-response-processing", {"template": template})
     # Only between elements: texts stay as they are.
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    return _ILLEGAL.sub(b"", tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 def _value(parent: Element, text: str) -> None:
-    SubElement(parent, _tag("qti-value")).text = text
+    SubElement(parent, "qti-value").text = text
 
 
 def _declare_response(root: Element, item: PackedItem) -> None:
     declared = SubElement(
         root,
-        _tag("qti-response-declaration"),
+        "qti-response-declaration",
         {
             "identifier": names.RESPONSE,
             "cardinality": "single",
             "base-type": "string" if item.accept else "identifier",
         },
     )
-    correct = SubElement(declared, _tag("qti-correct-response"))
+    correct = SubElement(declared, "qti-correct-response")
     if not item.accept:
         _value(correct, names.LETTERS[item.key or 0])
         return
     _value(correct, item.accept[0])
-    mapping = SubElement(declared, _tag("qti-mapping"), {"default-value": "0"})
+    mapping = SubElement(declared, "qti-mapping", {"default-value": "0"})
     for spelling in item.accept:
         SubElement(
             mapping,
-            _tag("qti-map-entry"),
+            "qti-map-entry",
             {"map-key": spelling, "mapped-value": "1", "case-sensitive": "false"},
         )
 
@@ -92,12 +95,12 @@ def _declare_response(root: Element, item: PackedItem) -> None:
 def _write_choice(body: Element, item: PackedItem) -> None:
     choice = SubElement(
         body,
-        _tag(_CHOICE),
+        _CHOICE,
         {"response-identifier": names.RESPONSE, "shuffle": "false", "max-choices": "1"},
     )
-    SubElement(choice, _tag("qti-prompt")).text = item.stem
+    SubElement(choice, "qti-prompt").text = item.stem
     for letter, text in zip(names.LETTERS, item.options, strict=True):
-        SubElement(choice, _tag("qti-simple-choice"), {"identifier": letter}).text = text
+        SubElement(choice, "qti-simple-choice", {"identifier": letter}).text = text
 
 
 def _write_rubric(body: Element, item: PackedItem) -> None:
@@ -105,11 +108,11 @@ def _write_rubric(body: Element, item: PackedItem) -> None:
     parts = (("rationale", item.rationale), ("source", item.source), ("url", item.url))
     if not any(text for _, text in parts):
         return
-    block = SubElement(body, _tag("qti-rubric-block"), {"use": "scoring", "view": "author scorer"})
-    content = SubElement(block, _tag("qti-content-body"))
+    block = SubElement(body, "qti-rubric-block", {"use": "scoring", "view": "author scorer"})
+    content = SubElement(block, "qti-content-body")
     for name, text in parts:
         if text:
-            SubElement(content, _tag("p"), {"class": name}).text = text
+            SubElement(content, "p", {"class": name}).text = text
 
 
 # Reading --------------------------------------------------------------------------------------
@@ -182,15 +185,10 @@ def _declaration(root: Element, interaction: Element, name: str) -> Element:
     raise PackageError([f"{name} declares no single response for its question."])
 
 
-def _stem(body: Element, prompt: Element | None) -> str:
-    """Return the prompt with what stands before it; rubrics are not for candidates."""
-    rubric = {id(p) for block in body.iter(_tag("qti-rubric-block")) for p in block.iter()}
-    own = [
-        words(part)
-        for part in body
-        if id(part) not in rubric and _local(part) not in {_CHOICE, _ENTRY}
-    ]
-    return " ".join(text for text in (*own, words(prompt)) if text)
+def _stem(body: Element) -> str:
+    """Return what a candidate reads before the options; rubrics are not for candidates."""
+    hidden = {_tag("qti-simple-choice"), _tag("qti-rubric-block")}
+    return words(body, without=hidden)
 
 
 def _read_choice(
@@ -204,7 +202,7 @@ def _read_choice(
         problems.append(f"{name} has {len(found)} options; items of this bank have four.")
     if len(right) != 1 or right[0] not in letters:
         problems.append(f"{name} does not name one of its options as the right one.")
-    stem = _stem(body, choice.find(_tag("qti-prompt")))
+    stem = _stem(body)
     if not stem or not all(words(option) for option in found):
         problems.append(f"{name} has a question or an option without a text.")
     if problems:
@@ -216,11 +214,13 @@ def _read_entry(
     body: Element, declared: Element, name: str
 ) -> tuple[str, tuple[str, ...], None, tuple[str, ...]]:
     spellings = [words(value) for value in declared.iterfind(f"{_tag('qti-correct-response')}/*")]
-    for entry in declared.iterfind(f"{_tag('qti-mapping')}/{_tag('qti-map-entry')}"):
-        if _worth(entry) > 0:
-            spellings.append(entry.get("map-key", "").strip())
+    spellings += [
+        entry.get("map-key", "").strip()
+        for entry in declared.iterfind(f"{_tag('qti-mapping')}/{_tag('qti-map-entry')}")
+        if _worth(entry) > 0
+    ]
     accept = tuple(dict.fromkeys(text for text in spellings if text))
-    stem = _stem(body, None)
+    stem = _stem(body)
     if not stem or not accept:
         raise PackageError([f"{name} has no question, or no spelling that counts as right."])
     return stem, (), None, accept

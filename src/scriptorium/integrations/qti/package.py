@@ -13,15 +13,12 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import PurePosixPath
-from xml.etree.ElementTree import Element, SubElement, indent, register_namespace, tostring
+from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from scriptorium.integrations.qti import names
 from scriptorium.integrations.qti.items import read_item, write_item
 from scriptorium.integrations.qti.packed import PackageError, PackedItem
 from scriptorium.integrations.qti.xml import parse
-
-register_namespace("cp", names.MANIFEST)
-register_namespace("bank", names.BANK)
 
 MOST_FILES = 5_000
 LARGEST_ITEM = 256 * 1024
@@ -62,22 +59,24 @@ def write_package(*, items: Iterable[PackedItem]) -> bytes:
 
 
 def _manifest(items: Iterable[PackedItem]) -> bytes:
-    root = Element(_tag("manifest"), {"identifier": "item-bank"})
-    about = SubElement(root, _tag("metadata"))
-    SubElement(about, _tag("schema")).text = "QTI Package"
-    SubElement(about, _tag("schemaversion")).text = "3.0.0"
-    SubElement(root, _tag("organizations"))
-    resources = SubElement(root, _tag("resources"))
+    root = Element(
+        "manifest", {"xmlns": names.MANIFEST, "xmlns:bank": names.BANK, "identifier": "item-bank"}
+    )
+    about = SubElement(root, "metadata")
+    SubElement(about, "schema").text = "QTI Package"
+    SubElement(about, "schemaversion").text = "3.0.0"
+    SubElement(root, "organizations")
+    resources = SubElement(root, "resources")
     for item in items:
         href = f"items/{item.code}.xml"
         resource = SubElement(
             resources,
-            _tag("resource"),
+            "resource",
             {"identifier": item.code, "type": names.ITEM_TYPE, "href": href},
         )
         own = SubElement(
-            SubElement(resource, _tag("metadata")),
-            _bank("entry"),
+            SubElement(resource, "metadata"),
+            "bank:entry",
             {
                 "bank": item.bank,
                 "topic": item.topic,
@@ -86,8 +85,8 @@ def _manifest(items: Iterable[PackedItem]) -> bytes:
             },
         )
         for enemy in sorted(item.enemies):
-            SubElement(own, _bank("enemy")).text = enemy
-        SubElement(resource, _tag("file"), {"href": href})
+            SubElement(own, "bank:enemy").text = enemy
+        SubElement(resource, "file", {"href": href})
     indent(root)
     return tostring(root, encoding="utf-8", xml_declaration=True)
 

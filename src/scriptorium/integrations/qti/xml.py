@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder
 
@@ -12,6 +13,10 @@ from scriptorium.integrations.qti.packed import PackageError
 
 #: Deeper, or of more elements, is no item and no manifest.
 DEEPEST, MOST_ELEMENTS = 40, 60_000
+
+
+#: After these a reader sees a new line.
+_BLOCKS = {"p", "div", "br", "qti-prompt", "qti-simple-choice", "qti-rubric-block"}
 
 
 class _TooMuch(Exception):
@@ -69,9 +74,24 @@ def parse(*, content: bytes, name: str) -> Element:
     return root
 
 
-def words(element: Element | None) -> str:
-    """Return an element's text as one line: line breaks of the file are no part of it."""
+def words(element: Element | None, *, without: Collection[str] = ()) -> str:
+    """Return an element's text as one line: line breaks of the file are no part of it.
+
+    Arguments:
+        without: tags whose content is left out.
+    """
     if element is None:
         return ""
-    lines = "".join(element.itertext()).replace("\t", " ").splitlines()
-    return " ".join(line.strip() for line in lines if line.strip()).strip()
+    text = "".join(_pieces(element, without)).replace("\t", " ")
+    return " ".join(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _pieces(element: Element, without: Collection[str]) -> Iterator[str]:
+    # As deep as a tree may be, which is not deep.
+    yield element.text or ""
+    for child in element:
+        if child.tag not in without:
+            yield from _pieces(child, without)
+        if child.tag.rpartition("}")[2] in _BLOCKS:
+            yield "\n"
+        yield child.tail or ""

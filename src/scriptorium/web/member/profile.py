@@ -8,6 +8,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from scriptorium.domains.accounts.models import Person
@@ -56,6 +57,22 @@ def change(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, "Your profile was saved." if changed else "Nothing was different.")
     return redirect("profile")
+
+
+@require_POST
+@signed_in
+def change_listing(request: HttpRequest) -> HttpResponse:
+    """Join or leave the public directory; verification stays as it is (STANDARDS row 11)."""
+    listed = request.POST.get("listed", "") == "yes"
+    journey.change_profile(
+        actor=actor_of(request),
+        person=person_of(request),
+        values={"listed": listed},
+        now=request.now,
+    )
+    words = "You are listed in the directory." if listed else "You are not listed any more."
+    messages.success(request, words)
+    return redirect(f"{reverse('profile')}#directory")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

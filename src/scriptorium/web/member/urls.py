@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scriptorium.web.member import answers, exams, home, profile, study
+from scriptorium.web.member import (
+    accommodations,
+    answers,
+    appeals,
+    credentials,
+    exams,
+    home,
+    hours,
+    profile,
+    study,
+)
 
 urlpatterns = [
     path("exams/", exams.show, name="exams"),
@@ -27,11 +37,29 @@ urlpatterns = [
     path("courses/<slug:code>/<slug:slug>/", study.chapter, name="lesson"),
     path("courses/<slug:code>/<slug:slug>/read/", study.read, name="lesson-read"),
     path("courses/<slug:code>/<slug:slug>/place/", study.place, name="lesson-place"),
+    path("hours/", hours.show, name="hours"),
+    path("hours/log/", hours.log, name="hours-log"),
+    path("hours/log/<slug:reference>/", hours.correct, name="hours-correct"),
+    path("hours/attest/<slug:number>/", hours.attest, name="hours-attest"),
+    path("hours/sent/<slug:reference>/withdraw/", hours.withdraw, name="hours-withdraw"),
+    path("hours/sent/<slug:reference>/move/", hours.move, name="hours-move"),
+    path("accommodations/", accommodations.show, name="accommodations"),
+    path(
+        "accommodations/<slug:reference>/withdraw/",
+        accommodations.withdraw,
+        name="accommodation-withdraw",
+    ),
+    path("appeals/", appeals.show, name="appeals"),
+    path("appeals/appeal/", appeals.appeal, name="appeal"),
+    path("appeals/complain/", appeals.complain, name="complain"),
+    path("appeals/<slug:reference>/withdraw/", appeals.withdraw, name="case-withdraw"),
     path("membership/", home.membership, name="membership"),
+    path("credentials/", credentials.show, name="credentials"),
     path("certificates/<slug:number>.pdf", home.certificate, name="member-certificate"),
     path("profile/", profile.show, name="profile"),
     path("profile/details/", profile.change, name="profile-change"),
     path("profile/email/", profile.change_email, name="profile-email"),
     path("profile/email/<slug:token>/", profile.confirm_email, name="profile-email-confirm"),
     path("profile/name/", profile.ask_name, name="profile-name"),
+    path("profile/directory/", profile.change_listing, name="profile-directory"),
 ]

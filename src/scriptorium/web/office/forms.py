@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 
-from scriptorium.domains.catalog.enums import ProductKind
+from scriptorium.domains.catalog.enums import GENERAL, ProductKind
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.credentials.enums import Level
 
@@ -53,7 +53,7 @@ class PracticeForm(forms.Form):
 class BringForwardForm(forms.Form):
     """A credential earned before this system."""
 
-    specialty = forms.ChoiceField(label="Credential", required=False)
+    specialty = forms.ChoiceField(label="Credential")
     level = forms.ChoiceField(label="Level", choices=Level.choices)
     since = forms.DateField(label="Held since", widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(
@@ -66,7 +66,7 @@ class BringForwardForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.today = today
         self.fields["specialty"].choices = [  # type: ignore[attr-defined]
-            ("", "General"),
+            (GENERAL, "General"),
             *programme().specialties.items(),
         ]
 

@@ -15,13 +15,17 @@ from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.practices import queries as practices
 from scriptorium.journeys import bring_forward as bringing
 from scriptorium.journeys import change_mode as modes
+from scriptorium.journeys.hide_person import set_hidden
 from scriptorium.pages import worklists
-from scriptorium.pages.office_records import person_page, specialty_words
+from scriptorium.pages.office_records import person_page
+from scriptorium.pages.verification import specialty_words
+from scriptorium.web.office.credential_forms import HideForm
 from scriptorium.web.office.forms import BringForwardForm, LapseForm
 from scriptorium.web.shared.guards import actor_of, staff_role, staff_roles_of
 from scriptorium.web.shared.requests import HttpRequest
 
 DECIDES = (StaffRole.DECISIONS, StaffRole.DIRECTOR)
+HIDES = (StaffRole.DESK, StaffRole.DIRECTOR)
 SHOWN = 50
 
 
@@ -66,6 +70,8 @@ def _page(request: HttpRequest, person: Person, *, status: int = 200, **forms: A
         "can_move": link is not None and page.lapses_on is not None,
         "bring_form": BringForwardForm(today=request.today),
         "lapse_form": LapseForm(initial=lapse),
+        "may_hide": bool(roles & set(HIDES)),
+        "hide_form": HideForm(prefix="hide"),
     } | forms
     return render(request, "office/person.html", context, status=status)
 
@@ -92,8 +98,28 @@ def bring_forward(request: HttpRequest, ref: str) -> HttpResponse:
     except bringing.AlreadyHeld as error:
         form.add_error("specialty", str(error))
         return _page(request, person, status=409, bring_form=form)
+    except bringing.MayNotDecide as error:
+        form.add_error(None, str(error))
+        return _page(request, person, status=403, bring_form=form)
     what = f"{data['level']}, {specialty_words(data['specialty'])}"
     messages.success(request, f"{person.name} now holds {what}.")
+    return redirect("office-person", ref=ref)
+
+
+@require_POST
+@staff_role(*HIDES)
+def hide(request: HttpRequest, ref: str) -> HttpResponse:
+    """Hide a person from public pages, or show them again."""
+    person = person_by(ref)
+    form = HideForm(request.POST, prefix="hide")
+    if not form.is_valid():
+        return _page(request, person, status=422, hide_form=form)
+    hidden = form.cleaned_data["hidden"] == "yes"
+    reason = form.cleaned_data["reason"]
+    actor = actor_of(request, staff=True)
+    changed = set_hidden(actor=actor, person=person, hidden=hidden, reason=reason, now=request.now)
+    state = "hidden from public pages" if hidden else "on public pages"
+    messages.success(request, f"{person.name} is {state}{'' if changed else ' already'}.")
     return redirect("office-person", ref=ref)
 
 

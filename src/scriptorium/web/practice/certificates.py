@@ -50,7 +50,7 @@ def show(request: HttpRequest, place: Place) -> HttpResponse:
                 "name": c.content["name"],
                 "kind": c.get_kind_display(),
                 "starts_on": c.starts_on,
-                "last_day": c.ends_before - dt.timedelta(days=1),
+                "last_day": c.ends_before - dt.timedelta(days=1) if c.ends_before else None,
                 "url": f"{base}{c.number}.pdf",
             }
             for c in found[:SHOWN]

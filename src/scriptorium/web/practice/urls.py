@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scriptorium.web.practice import board, certificates, imports, record, roles, upkeep
+from scriptorium.web.practice import (
+    board,
+    certificates,
+    hours,
+    imports,
+    record,
+    roles,
+    teams,
+    upkeep,
+)
 
 urlpatterns = [
     path("<slug:ref>/assignments/", board.show, name="board"),
@@ -28,6 +37,12 @@ urlpatterns = [
         name="print-file",
     ),
     path("<slug:ref>/certificates/<slug:number>.pdf", certificates.download, name="certificate"),
+    path("<slug:ref>/hours/", hours.show, name="practice-hours"),
+    path("<slug:ref>/hours/<slug:affidavit>/", hours.read, name="practice-affidavit"),
+    path("<slug:ref>/hours/<slug:affidavit>/answer/", hours.answer, name="answer-affidavit"),
+    path("<slug:ref>/teams/", teams.show, name="teams"),
+    path("<slug:ref>/teams/add/", teams.add, name="team-add"),
+    path("<slug:ref>/teams/end/", teams.end, name="team-end"),
     path("<slug:ref>/renewals/", upkeep.show_renewals, name="renewals"),
     path("<slug:ref>/roles/", roles.show, name="roles"),
     path("<slug:ref>/roles/hand-over/", roles.propose, name="hand-over"),

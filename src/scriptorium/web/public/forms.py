@@ -54,12 +54,12 @@ class ActivateForm(forms.Form):
 
 
 class VerifyForm(forms.Form):
-    """A certificate number, and the day for which to answer."""
+    """The number of a credential or certificate, and the day for which to answer."""
 
     number = forms.CharField(
         max_length=40,
-        label="Certificate number",
-        help_text="It stands on the certificate, for example C2026-ABCDE12345.",
+        label="Number",
+        help_text="It stands on the document, for example SC-ABCDE123 or C2026-ABCDE12345.",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
         ),

@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from scriptorium.domains.practices.queries import practices_of
+from scriptorium.domains.practices.queries import practices_as_physician, practices_of, runs_any
 from scriptorium.web.shared.guards import person_of, public, signed_in, staff_roles_of
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -21,8 +21,11 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 @signed_in
 def home(request: HttpRequest) -> HttpResponse:
-    """The board for those who have a say in a practice, the office for staff, else the member's."""
-    own = practices_of(person=person_of(request).pk)
+    """The board for those who run a practice, a physician's own page, the office, the member's."""
+    person = person_of(request)
+    own = practices_of(person=person.pk)
+    if own and practices_as_physician(person=person.pk) and not runs_any(person=person.pk):
+        return redirect("physician")
     if own:
         return redirect("board", ref=own[0].reference)
     return redirect("office" if staff_roles_of(request) else "member-home")

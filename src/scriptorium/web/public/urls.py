@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from scriptorium.web.public import contact, front, health, help_pages, invitation, verify
+from scriptorium.web.public import (
+    badges,
+    contact,
+    directory,
+    front,
+    health,
+    help_pages,
+    invitation,
+    verify,
+)
 
 urlpatterns = [
     path("", front.front, name="front"),
@@ -13,7 +22,18 @@ urlpatterns = [
     path("help/", help_pages.show, name="help"),
     path("help/<slug:slug>/", help_pages.show_article, name="help-article"),
     path("verify/", verify.ask, name="verify"),
+    path("verify/issuer.json", badges.issuer, name="badge-issuer"),
+    path("verify/achievements/<slug:code>.json", badges.achievement, name="badge-achievement"),
+    path("verify/achievements/<slug:code>.png", badges.achievement_picture, name="badge-drawing"),
+    path("verify/keys/<slug:kid>.json", badges.key, name="badge-key"),
+    path("verify/status/<slug:purpose>/<int:number>.jwt", badges.status_list, name="badge-status"),
+    path("verify/<slug:number>/badge.json", badges.document, name="badge-document"),
+    path("verify/<slug:number>/badge.jwt", badges.token, name="badge-token"),
+    path("verify/<slug:number>/badge.png", badges.picture, name="badge-picture"),
+    path("verify/<slug:number>/qr.svg", badges.qr, name="verify-qr"),
     path("verify/<str:number>/", verify.show, name="verify-number"),
+    path(".well-known/jwks.json", badges.keys, name="badge-keys"),
+    path("directory/", directory.show, name="directory"),
     path("invitation/<slug:token>/", invitation.invitation, name="invitation"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),

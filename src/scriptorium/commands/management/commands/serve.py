@@ -42,7 +42,8 @@ class Command(BaseCommand):
             sys.executable, "-m", "gunicorn", "scriptorium.project.wsgi:application",
             "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread",
             "--workers", str(options["web_processes"]), "--threads", str(options["threads"]),
-            "--config", "python:scriptorium.project.gunicorn", "--preload", "--log-level", "warning", "--graceful-timeout", "10",
+            "--config", "python:scriptorium.project.gunicorn",
+            "--preload", "--log-level", "warning", "--graceful-timeout", "10",
         ]  # fmt: skip
         if Path("/proc/net/if_inet6").exists():
             web += ["--bind", f"[::1]:{port}"]

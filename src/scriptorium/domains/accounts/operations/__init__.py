@@ -22,6 +22,7 @@ from scriptorium.domains.accounts.operations.people import (
     grant_staff_role,
     invitation_token,
     note_sign_in,
+    set_hidden,
     token_hash,
 )
 from scriptorium.domains.accounts.operations.waivers import (
@@ -51,6 +52,7 @@ __all__ = [
     "grant_waiver",
     "invitation_token",
     "note_sign_in",
+    "set_hidden",
     "token_hash",
     "use_waiver",
     "withdraw_accommodation",

@@ -31,6 +31,7 @@ PROFILE_FIELDS = (
     "country",
     "background",
     "single_keys",
+    "listed",
 )
 
 
@@ -104,6 +105,15 @@ def change_profile(*, person: Person, values: Mapping[str, object]) -> list[str]
     if changed:
         person.save(update_fields=changed)
     return changed
+
+
+def set_hidden(*, person: Person, hidden: bool) -> bool:
+    """Hide somebody from public pages or show them again; returns whether that was a change."""
+    if person.hidden == hidden:
+        return False
+    person.hidden = hidden
+    person.save(update_fields=["hidden"])
+    return True
 
 
 def ask_email_change(

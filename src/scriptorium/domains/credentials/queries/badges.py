@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from functools import cache
+from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
@@ -30,6 +32,27 @@ def newest_badge(*, number: str) -> Badge | None:
         .order_by("-id")
         .first()
     )
+
+
+@cache
+def _texts() -> QuerySet[Any, Any]:
+    """Return the signed texts of the badges that count; made once, to look one up quickly."""
+    return (
+        Badge.objects.filter(credential__person__hidden=False, void__isnull=True)
+        .order_by("-id")
+        .values_list("signed__document", "signed__token")
+    )
+
+
+def newest_texts(*, number: str) -> tuple[str, str] | None:
+    """Return document and token of a credential's newest badge by one query, both "" unsigned.
+
+    None when the number is unknown, its holder hidden, or no badge was issued.
+    """
+    found = _texts().filter(credential__number=number)[:1]
+    for document, token in found:
+        return document or "", token or ""
+    return None
 
 
 def newest_badges(*, credentials: Iterable[int]) -> dict[int, Badge]:

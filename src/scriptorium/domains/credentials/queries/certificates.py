@@ -87,6 +87,17 @@ def valid_of_credential(*, credential: int) -> list[Certificate]:
     )
 
 
+def certificates_of_credentials(*, credentials: Iterable[int]) -> dict[int, Certificate]:
+    """Return credential key → its valid credential certificate."""
+    rows = Certificate.objects.filter(
+        credential_id__in=list(credentials),
+        kind=CertificateKind.CREDENTIAL,
+        void__isnull=True,
+        certificate__isnull=True,
+    ).order_by("id")
+    return {row.credential_id: row for row in rows if row.credential_id is not None}
+
+
 def newest_of_credential(*, credential: int) -> Certificate | None:
     """Return the newest credential certificate of a credential, voided or not, or None."""
     return (

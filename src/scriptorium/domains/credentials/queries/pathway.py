@@ -54,6 +54,11 @@ def apprenticeships_of(*, person: int, lock: bool = False) -> list[Credential]:
     return list(rows.select_for_update() if lock else rows)
 
 
+def credentials_of_people(*, people: Iterable[int]) -> QuerySet[Credential]:
+    """Return every credential of people, in whatever state, oldest first."""
+    return Credential.objects.filter(person_id__in=list(people)).order_by("id")
+
+
 def affidavits_of(*, person: int) -> list[Affidavit]:
     """Return every affidavit of a person, newest first."""
     return list(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
@@ -82,16 +83,29 @@ _COLUMNS = (
 )
 
 
+@cache
+def _public_rows() -> QuerySet[Any, Any]:
+    """Return the rows of everybody who is not hidden; made once, since a look-up must be quick."""
+    return _rows(Credential.objects.filter(person__hidden=False))
+
+
+def _rows(credentials: QuerySet[Credential]) -> QuerySet[Any, Any]:
+    # Decisions and years are few, so their product is small and one round trip is the cheapest.
+    return credentials.order_by("number").values_list(*_COLUMNS)
+
+
 def public_facts(*, number: str) -> CredentialFacts | None:
     """Return a credential by its number, or None when it is unknown or its holder hidden."""
-    found = facts_of(Credential.objects.filter(number=number, person__hidden=False))
+    found = _facts(_public_rows().filter(number=number))
     return found[0] if found else None
 
 
 def facts_of(credentials: QuerySet[Credential]) -> list[CredentialFacts]:
     """Return the facts of each credential of a query set, in one query, by number."""
-    # Decisions and years are few, so their product is small and one round trip is the cheapest.
-    rows: QuerySet[Any, Any] = credentials.order_by("number").values_list(*_COLUMNS)
+    return _facts(_rows(credentials))
+
+
+def _facts(rows: QuerySet[Any, Any]) -> list[CredentialFacts]:
     by_number: dict[str, tuple[Any, dict[int, DecisionFact], dict[int, TermFact]]] = {}
     for row in rows:
         _, decisions, terms = by_number.setdefault(row[0], (row, {}, {}))

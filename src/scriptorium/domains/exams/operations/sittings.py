@@ -96,10 +96,7 @@ def keep_answers(
 
 def keyed_form(*, form: int) -> list[scoring.Keyed]:
     """Return a form's places with what counts as right."""
-    return [
-        scoring.Keyed(position, topic, scored, key, tuple(accept))
-        for position, topic, scored, key, accept in queries.form_keys(form=form)
-    ]
+    return scoring.keyed(queries.form_keys(form=form))
 
 
 def score(
@@ -109,16 +106,11 @@ def score(
     reason: str,
     by: str,
     now: dt.datetime,
-    number: int = 1,
-    approved_by: str = "",
-    approved_by_name: str = "",
 ) -> ScoreRun:
-    """Insert a scoring run over the answers that arrived in time; earlier runs stay.
+    """Insert the first scoring run, over the answers that arrived in time.
 
     Arguments:
-        number: 1 for the first scoring, then one more than the newest.
-        form: the keys, as they were or as they were corrected.
-        approved_by, approved_by_name: the second person, for any run after the first.
+        form: the keys that count.
     """
     answers = queries.answers_of(sitting=sitting.pk)
     found = scoring.score(
@@ -126,8 +118,22 @@ def score(
         answers={position: (kept.choice, kept.text) for position, kept in answers.items()},
         percent=sitting.form.exam_version.pass_percent,
     )
+    run = score_row(sitting=sitting, found=found, key_sha256=scoring.key_sha256(form))
+    run.reason, run.made_by, run.at = reason, by, now
+    run.save()
+    return run
+
+
+def score_row(
+    *, sitting: Sitting, found: scoring.Score, key_sha256: str, number: int = 1
+) -> ScoreRun:
+    """Return a scoring run that is not kept yet; its reason, makers and moment are the caller's.
+
+    Arguments:
+        number: 1 for the first scoring, then one more than the newest.
+    """
     names = queries.topic_names(exam_version=sitting.form.exam_version)
-    return ScoreRun.objects.create(
+    return ScoreRun(
         sitting=sitting,
         number=number,
         correct=found.correct,
@@ -142,12 +148,7 @@ def score(
             }
             for topic in found.topics
         ],
-        key_sha256=scoring.key_sha256(form),
-        reason=reason,
-        made_by=by,
-        approved_by=approved_by,
-        approved_by_name=approved_by_name,
-        at=now,
+        key_sha256=key_sha256,
     )
 
 

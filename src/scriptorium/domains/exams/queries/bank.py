@@ -100,6 +100,14 @@ def approved_forms(*, exam_version: ExamVersion) -> QuerySet[Form]:
     )
 
 
+def forms_to_approve() -> list[Form]:
+    """Return the parallel forms that wait for a second person."""
+    rows = Form.objects.filter(
+        number__isnull=False, approved_at__isnull=True, retired_at__isnull=True
+    )
+    return list(rows.select_related("exam_version").order_by("id"))
+
+
 def form_by_reference(*, reference: str) -> Form | None:
     """Return a form with its exam, or None."""
     return Form.objects.filter(reference=reference).select_related("exam_version").first()

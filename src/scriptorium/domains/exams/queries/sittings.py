@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import IntegerField, Max, OuterRef, QuerySet, Subquery, Sum, Value
@@ -17,6 +17,7 @@ from scriptorium.domains.exams.models import (
     Sitting,
     SittingCredit,
 )
+from scriptorium.domains.exams.queries.corrections import corrected, keys_of
 
 
 def _with_credit(rows: QuerySet[Sitting]) -> QuerySet[Sitting]:
@@ -152,13 +153,28 @@ def item_at(*, form: int, position: int) -> FormItem | None:
     )
 
 
-def form_keys(*, form: int) -> list[tuple[int, str, bool, int | None, list[str]]]:
-    """Return (position, topic, scored, key, accepted spellings) of each place."""
-    return list(
+def form_keys(
+    *, form: int, also: Mapping[int, int] | None = None
+) -> list[tuple[int, str, bool, int | None, list[str]]]:
+    """Return (position, topic, scored, key, accepted spellings) of each place.
+
+    Where a key was corrected the right one counts; the form itself stays as it is (row 21).
+
+    Arguments:
+        also: wrong version → right version of a correction that nobody decided yet.
+    """
+    rows = list(
         FormItem.objects.filter(form_id=form)
         .order_by("position")
-        .values_list("position", "topic", "scored", "version__key", "version__accept")
+        .values_list("position", "topic", "scored", "version__key", "version__accept", "version_id")
     )
+    steps = corrected(also=also)
+    wrong = {version for *_, version in rows} & steps.keys()
+    right = keys_of(versions={steps[version] for version in wrong}) if wrong else {}
+    return [
+        (position, topic, scored, *(right[steps[v]] if v in wrong else (key, accept)))
+        for position, topic, scored, key, accept, v in rows
+    ]
 
 
 def form_length(*, form: int) -> int:

@@ -1,4 +1,4 @@
-"""Putting a form together from a blueprint: one assembler for parallel and single forms (DOMAIN §5).
+"""Putting a form together: one assembler for parallel and for single forms (DOMAIN §5).
 
 Pure and repeatable: the same bank, blueprint and seed give the same form. Topic counts are exact,
 enemies never meet, and what the candidate saw before is avoided where the bank allows.

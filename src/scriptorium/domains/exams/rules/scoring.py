@@ -41,7 +41,7 @@ class Score:
 
 
 def spelled(text: str) -> str:
-    """Return a typed term as it is compared: outer and repeated blanks and capitals do not count."""
+    """Return a typed term as it is compared: without capitals, outer and repeated blanks."""
     return " ".join(text.split()).casefold()
 
 
@@ -58,6 +58,11 @@ def passes(*, correct: int, scored: int, percent: int) -> bool:
     79 of 100 fails, 80 passes; 19 of 25 fails, 20 passes (DOMAIN §5).
     """
     return correct * 100 >= percent * scored
+
+
+def keyed(rows: Iterable[tuple[int, str, bool, int | None, Iterable[str]]]) -> list[Keyed]:
+    """Return places from (position, topic, scored, key, accepted spellings)."""
+    return [Keyed(p, topic, scored, key, tuple(accept)) for p, topic, scored, key, accept in rows]
 
 
 def score(*, form: Sequence[Keyed], answers: Mapping[int, tuple[str, str]], percent: int) -> Score:

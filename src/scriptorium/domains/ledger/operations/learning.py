@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scriptorium.domains.ledger.enums import PartOutcome
+from scriptorium.domains.ledger.enums import PartOutcome, PartState
 from scriptorium.domains.ledger.models import UnitPart
 
 
@@ -16,7 +16,8 @@ def choose_exam(*, part: UnitPart, choice: str) -> None:
     UnitPart.objects.filter(pk=part.pk, choice="").update(choice=choice)
 
 
-def note_outcome(*, part: UnitPart, outcome: PartOutcome) -> None:
-    """Keep how the newest sitting went, for the board's mark."""
-    part.outcome = outcome
-    UnitPart.objects.filter(pk=part.pk).update(outcome=outcome)
+def note_outcome(*, unit_reference: str, person: int, kind: str, outcome: PartOutcome) -> None:
+    """Keep how the newest sitting on a unit went, for the board's mark; a pass stays a pass."""
+    UnitPart.objects.filter(unit__reference=unit_reference, person_id=person, kind=kind).exclude(
+        outcome=PartOutcome.PASSED
+    ).exclude(state=PartState.RELEASED).update(outcome=outcome)

@@ -100,7 +100,7 @@ def reserved_parts(*, links: Iterable[int]) -> dict[int, list[UnitPart]]:
 def mark_parts(
     *, people: Iterable[int], links: Iterable[int]
 ) -> list[tuple[int | None, int | None, str, str, str, str]]:
-    """Return (person, link, kind, choice, state, outcome) of what the board's marks show, one query."""
+    """Return (person, link, kind, choice, state, outcome) of the board's marks, by one query."""
     return list(
         UnitPart.objects.filter(
             Q(person_id__in=list(people)) | Q(link_id__in=list(links), state=PartState.RESERVED)

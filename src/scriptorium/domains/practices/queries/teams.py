@@ -45,6 +45,17 @@ def practices_as_physician(*, person: int) -> list[Practice]:
     return list(Practice.objects.filter(pk__in=held.values("link__practice_id")).order_by("name"))
 
 
+def runs_any(*, person: int) -> bool:
+    """Return whether somebody is primary administrator or deputy anywhere."""
+    deputy = LinkRole.objects.filter(
+        role=PracticeRole.DEPUTY,
+        ended_at__isnull=True,
+        link__person_id=person,
+        link__ended_at__isnull=True,
+    )
+    return Practice.objects.filter(primary_id=person).exists() or deputy.exists()
+
+
 def _live(on: dt.date) -> Q:
     return Q(ends_before__isnull=True) | Q(ends_before__gt=on)
 

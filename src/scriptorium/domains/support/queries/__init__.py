@@ -9,6 +9,7 @@ from scriptorium.domains.support.queries.cases import (
     involved_in,
     open_cases,
     steps_of,
+    upheld_appeal,
 )
 from scriptorium.domains.support.queries.messages import (
     by_reference,
@@ -26,4 +27,5 @@ __all__ = [
     "open_cases",
     "open_messages",
     "steps_of",
+    "upheld_appeal",
 ]

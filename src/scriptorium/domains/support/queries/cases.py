@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 
-from scriptorium.domains.support.enums import OPEN_STATES, CaseKind
+from scriptorium.domains.support.enums import OPEN_STATES, CaseKind, CaseOutcome
 from scriptorium.domains.support.models import Case, CaseStep
 
 
@@ -51,6 +51,17 @@ def appealed(*, person: int) -> set[tuple[str, str]]:
     """Return (kind, key) of everything that a person appealed, open or closed."""
     rows = Case.objects.filter(person_id=person, kind=CaseKind.APPEAL)
     return set(rows.values_list("about_kind", "about"))
+
+
+def upheld_appeal(*, person: int, about_kind: str, about: str) -> Case | None:
+    """Return the appeal against one thing that was upheld, wholly or in part, or None."""
+    return Case.objects.filter(
+        person_id=person,
+        kind=CaseKind.APPEAL,
+        about_kind=about_kind,
+        about=about,
+        outcome__in=[CaseOutcome.UPHELD, CaseOutcome.PARTLY],
+    ).first()
 
 
 def involved_in(*, case: int) -> dict[str, str]:

@@ -1,0 +1,126 @@
+"""Short ways to people on the way from apprentice to specialist."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from scriptorium.domains.accounts import operations as accounts
+from scriptorium.domains.accounts.models import Person
+from scriptorium.domains.catalog.queries import pathways, text_sha256
+from scriptorium.domains.credentials.models import Affidavit, Credential, HourEntry
+from scriptorium.domains.practices.models import Practice, RosterLink
+from scriptorium.journeys import log_hours, send_hours
+from scriptorium.journeys.bring_forward import bring_credential_forward
+from scriptorium.kernel.actor import Actor, ActorKind
+from tests.support.builders import DESK, NOW, TODAY, Clinic, actor_of, days, noon, person
+
+#: Long enough before the tests' today to log a year of hours.
+SINCE = days(-400)
+
+
+def apprentice(
+    someone: Person, *, since: dt.date = SINCE, specialty: str = "general", level: str = "CMSA"
+) -> Credential:
+    """Give somebody a credential at the apprentice level."""
+    bring_credential_forward(
+        actor=DESK, person=someone, specialty=specialty, level=level, since=since,
+        reason="Register", now=noon(since),
+    )  # fmt: skip
+    return Credential.objects.get(person=someone, specialty=specialty)
+
+
+def scribe(clinic: Clinic, name: str = "Casey Moreno", *, background: str = "") -> RosterLink:
+    """Put a paid apprentice on the roster of a practice."""
+    link = clinic.member(name)
+    assert link.person is not None
+    if background:
+        Person.objects.filter(pk=link.person.pk).update(background=background)
+    apprentice(link.person)
+    return clinic.link(link)
+
+
+def of(link: RosterLink) -> Person:
+    """Return the person of a roster link, read anew."""
+    assert link.person_id is not None
+    return Person.objects.get(pk=link.person_id)
+
+
+def log(
+    link: RosterLink, hours: float, *, on: dt.date = TODAY, practice: Practice | None = None
+) -> HourEntry:
+    """Log hours of one day, at the practice of the link unless another is named."""
+    someone = of(link)
+    return log_hours.log_hours(
+        actor=actor_of(someone),
+        person=someone,
+        day=log_hours.Day(practice or link.practice, "", on, int(hours * 4), ""),
+        now=noon(max(on, SINCE)),
+        today=TODAY,
+    )
+
+
+def log_much(link: RosterLink, hours: int) -> None:
+    """Log eight hours a day until today until there are so many."""
+    day = TODAY
+    while hours > 0:
+        log(link, min(hours, 8), on=day)
+        hours -= 8
+        day -= dt.timedelta(days=1)
+
+
+def credential_of(link: RosterLink) -> Credential:
+    """Return somebody's general credential as it is now."""
+    return Credential.objects.get(person_id=link.person_id, specialty="general")
+
+
+def send(
+    link: RosterLink,
+    *,
+    to: Practice | None,
+    way: str = "experience",
+    evidence: str = "",
+    name: str = "",
+    statement: str = "",
+    now: dt.datetime = NOW,
+) -> Affidavit:
+    """Attest the hours of somebody and send them, as the page does."""
+    someone = of(link)
+    credential = credential_of(link)
+    pathway = pathways().by_code(way)
+    assert pathway is not None
+    shown = statement or send_hours.statement_for(person=someone, credential=credential)
+    return send_hours.send_affidavit(
+        actor=actor_of(someone),
+        person=someone,
+        credential=credential,
+        pathway=pathway,
+        practice=to,
+        evidence=evidence,
+        signature=send_hours.Signature(
+            name or someone.certificate_name, text_sha256(shown), "192.0.2.7"
+        ),
+        now=now,
+    )
+
+
+def sent(clinic: Clinic, name: str = "Casey Moreno", *, hours: int = 200) -> Affidavit:
+    """Return an affidavit that waits at a practice, with two people there who can answer."""
+    link = scribe(clinic, name)
+    log_much(link, hours)
+    return send(link, to=clinic.practice)
+
+
+def staff(name: str, *roles: str) -> Person:
+    """Make somebody of the body's staff."""
+    someone = person(name)
+    with transaction.atomic():
+        for role in roles:
+            accounts.grant_staff_role(person=someone, role=role, by="tests", now=NOW)
+    return someone
+
+
+def staff_actor(someone: Person) -> Actor:
+    """Return staff as the actor of events."""
+    return actor_of(someone, ActorKind.STAFF)
