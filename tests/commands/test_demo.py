@@ -19,9 +19,11 @@ from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.credentials.models import Certificate
 from scriptorium.domains.ledger.models import Action, Unit
-from scriptorium.domains.ledger.queries import stock_of
+from scriptorium.domains.ledger.queries import live_parts, stock_of
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import HandOver, Invitation, Practice, RosterLink
+from scriptorium.domains.training.models import Completion
+from scriptorium.domains.training.queries import progress_of
 from scriptorium.kernel.payer import Payer
 from scriptorium.pages.board import state_of_row
 from tests.support.builders import problems
@@ -36,6 +38,7 @@ def fingerprint() -> str:
     for model in (Person, Practice, RosterLink, Unit, Action, Invitation, HandOver):
         rows += sorted(model.objects.values_list("reference", flat=True))
     rows += sorted(Certificate.objects.values_list("number", "content_sha256"))
+    rows += sorted(Completion.objects.values_list("reference", "content_sha256", "correct"))
     events = AuditEvent.objects.order_by("pk").values_list("at", "key", "subject", "practice")
     rows += [(at.isoformat(), *rest) for at, *rest in events]
     return hashlib.sha256(repr(rows).encode()).hexdigest()
@@ -84,7 +87,26 @@ def contract_holds(day: dt.date) -> None:
     assert HandOver.objects.filter(practice=riverside, accepted_at__isnull=False).count() == 1
     oldest = Certificate.objects.order_by("starts_on")[0].starts_on
     assert oldest <= day - dt.timedelta(days=2 * 365)
+    study_fits_the_units()
     assert problems(day) == ()
+
+
+def study_fits_the_units() -> None:
+    """See that what people read and completed agrees with their units."""
+    people = dict(Person.objects.values_list("email", "pk"))
+    parts = live_parts(people=people.values())
+    completed = set(Completion.objects.values_list("person_id", flat=True))
+    for person, own in parts.items():
+        states = {part.kind: part.state for part in own if part.kind in {"manual", "hipaa"}}
+        progress = progress_of(person=person) if states else {}
+        for code, state in states.items():
+            assert (code in progress) == (state in {"started", "completed"})
+            finished = code in progress and progress[code].study.finished_at is not None
+            assert finished == (state == "completed")
+        assert (person in completed) == (states.get("hipaa") == "completed")
+    assert progress_of(person=people["mel@riverside.example"]) == {}
+    for name in ("casey", "sasha"):
+        assert people[f"{name}@riverside.example"] in completed
 
 
 def test_the_same_date_gives_the_same_rows_and_contracts_numbers_hold() -> None:

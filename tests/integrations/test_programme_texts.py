@@ -70,6 +70,7 @@ def test_a_programme_without_texts_is_empty_and_no_mistake(tmp_path: Path) -> No
         ("as_of = 2026-11-24", 'as_of = "today"', 5, "Source 1 needs as_of"),
         ("https://www", "http://www", 5, "does not begin with https://"),
         ('text = "45 CFR 164.502"', 'text = " "', 5, "Source 1 needs a text"),
+        ("sources = [", "sources = ['a book',", 5, "Source 1 must be a table"),
         ("sources = [", "sources = 5 #", 5, "“sources” is needed"),
         ("summary =", "summary", 4, "cannot be read"),
         ("## Signatures", "# Signatures", 12, "begin headings with ##"),

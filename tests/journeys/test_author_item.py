@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
 
 from scriptorium.domains.audit import queries as trail
 from scriptorium.domains.exams.enums import ItemState, VersionState
@@ -261,8 +260,8 @@ def test_use_is_counted_by_exam() -> None:
     (use,) = read.uses_of_item(item=items[0].pk)
     assert (use.exam, use.fixed, use.assembled, use.sittings) == ("general", 2, 1, 2)
     forms = [f.pk for f in Form.objects.filter(number__isnull=False)]
-    assert read.shared_items(forms=forms) == {(forms[0], forms[1]): 1}
-    assert read.most_forms_an_item(forms=forms) == 2
+    overlap = read.overlap_of(forms=forms)
+    assert (overlap.shared, overlap.most) == ({(forms[0], forms[1]): 1}, 2)
 
 
 def test_being_shown_a_text_is_written_down() -> None:
@@ -273,11 +272,3 @@ def test_being_shown_a_text_is_written_down() -> None:
         "The items of form 3 of MSCAT General were read",
         "Version 1 of the item note-001 was read",
     ]
-
-
-def test_two_people_who_draft_at_once_get_one_item_each() -> None:
-    build.exam()
-    with transaction.atomic():
-        code = authoring.next_code(bank="core", topic="note")
-    assert code == "note-001"
-    assert _draft().code == code

@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.catalog.queries import text_sha256
 from scriptorium.domains.credentials import queries as kept
 from scriptorium.domains.credentials.models import Affidavit, HourEntry
+from scriptorium.domains.memberships import queries as membership_queries
+from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render
+from scriptorium.domains.practices import operations as practices
 from scriptorium.journeys import log_hours, nightly, roster_change, send_hours
 from scriptorium.journeys.remind_of_hours import remind_employers
 from scriptorium.journeys.send_hours import (
@@ -191,6 +195,14 @@ def _link(affidavit: Affidavit):
     return affidavit.person.links.get(practice_id=affidavit.practice_id)
 
 
+def _join(clinic: Clinic, someone: Person) -> None:
+    """Put a member of another practice on the roster, with the dates that they bring."""
+    clinic.join(someone)
+    held = membership_queries.of_people(people=[someone.pk]).values()
+    with transaction.atomic():
+        practices.refresh_rows(facts=year_rules.row_facts(held), today=TODAY)
+
+
 def move(affidavit: Affidavit, to: Clinic | None, *, on: dt.date) -> Affidavit:
     who = affidavit.person
     return send_hours.move_affidavit(
@@ -204,7 +216,7 @@ def test_after_thirty_days_it_goes_to_another_practice_with_the_same_signature(
 ) -> None:
     affidavit = sent(clinic)
     other = Clinic("Lakeside Health", "Omar Haddad")
-    other.join(affidavit.person)
+    _join(other, affidavit.person)
     with pytest.raises(CannotMove, match="23 Dec 2026"):
         move(affidavit, other, on=days(29))
     with pytest.raises(CannotMove, match="another practice"):

@@ -11,7 +11,7 @@ from scriptorium.domains.ledger.models import Entry, Unit, UnitPart
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render
 from scriptorium.domains.practices.models import Invitation, RosterLink
-from scriptorium.journeys import nightly
+from scriptorium.journeys import accommodations, nightly
 from tests.support.builders import NOW, TODAY, Clinic, days, events, grant, noon
 
 NEXT = days(30)
@@ -37,6 +37,10 @@ def crowded(clinic: Clinic) -> None:
     clinic.stock("package", 2)
     for number in range(2):
         clinic.add(f"Waiting {number}", kind="package", on=days(12))
+    asked = {"actor": clinic.actor, "person": clinic.dana, "now": noon(days(-90))}
+    accommodations.ask(**asked, kind="time", words="More time")
+    request = clinic.dana.accommodation_requests.get()
+    accommodations.withdraw(**asked, request=request)
 
 
 def state() -> tuple[object, ...]:

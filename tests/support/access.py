@@ -18,11 +18,14 @@ from scriptorium.domains.accounts import operations as accounts
 from scriptorium.domains.accounts.enums import StaffRole
 from scriptorium.domains.accounts.models import NameRequest, Person, User
 from scriptorium.domains.credentials.models import Certificate
+from scriptorium.domains.exams.models import Sitting
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.support import operations as support
-from scriptorium.journeys import certificate_files, import_roster, profile
+from scriptorium.journeys import certificate_files, import_roster, profile, sit_exam
 from tests.support import texts
-from tests.support.builders import NOW, PASSWORD, Clinic, actor_of, person
+from tests.support.apprentices import objects_of_the_matrix
+from tests.support.builders import NOW, PASSWORD, TODAY, Clinic, actor_of, person
+from tests.support.exam_room import add_exam
 from tests.support.shared_rows import undone_afterwards
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -137,6 +140,7 @@ class Cast:
             actor=clinic.actor, practice=clinic.practice, filename="", content=b"",
             pasted="Ilse Moor, ilse.moor@new.example", kind="", now=NOW, max_bytes=100_000,
         )  # fmt: skip
+        sitting = self._sitting(mel)
         self.year = certificate.starts_on.year
         wish = certificate_files.ask_for_print(
             actor=clinic.actor, practice=clinic.practice, year=self.year, now=NOW
@@ -151,6 +155,9 @@ class Cast:
         )  # fmt: skip
         return {
             "ref": clinic.practice.reference,
+            "reference": sitting.reference,
+            "sitting-item number": "1",
+            "save-answer number": "1",
             "person": self.mel.reference,
             "number": certificate.number,
             "wish": wish.reference,
@@ -173,7 +180,16 @@ class Cast:
             "verify-number number": certificate.number,
             "key": str(OutboxMail.objects.order_by("-pk")[0].pk),
             "pk": "1",
-        }
+        } | objects_of_the_matrix(clinic, self.mel, self.people["solo"], self.people["decisions"])
+
+    def _sitting(self, mel: Person) -> Sitting:
+        """Let mel sit an exam in a browser that is none of the matrix's."""
+        add_exam("general")
+        self.clinic.give(self.mel, "mscat")
+        return sit_exam.start(
+            actor=actor_of(mel), person=mel, exam="general", affidavit_name=mel.name,
+            affidavit_email=mel.email, holder="elsewhere", now=NOW, today=TODAY,
+        )  # fmt: skip
 
     def path(self, name: str, route: str) -> str:
         """Return a real address for a route."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -11,7 +12,7 @@ from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.catalog.queries import pathways, text_sha256
 from scriptorium.domains.credentials.models import Affidavit, Credential, HourEntry
 from scriptorium.domains.practices.models import Practice, RosterLink
-from scriptorium.journeys import log_hours, send_hours
+from scriptorium.journeys import accommodations, cases, log_hours, send_hours, waivers
 from scriptorium.journeys.bring_forward import bring_credential_forward
 from scriptorium.kernel.actor import Actor, ActorKind
 from tests.support.builders import DESK, NOW, TODAY, Clinic, actor_of, days, noon, person
@@ -124,3 +125,73 @@ def staff(name: str, *roles: str) -> Person:
 def staff_actor(someone: Person) -> Actor:
     """Return staff as the actor of events."""
     return actor_of(someone, ActorKind.STAFF)
+
+
+def objects_of_the_matrix(
+    clinic: Clinic, mel: RosterLink, solo: Person, judge: Person
+) -> dict[str, str]:
+    """Make one of each object of this slice; return how the access matrix fills its addresses.
+
+    mel has hours that wait at the practice, solo some that wait for staff; mel also has a grant, a
+    request, a case and a waiver.
+    """
+    who = of(mel)
+    apprentice(who)
+    log_much(mel, 200)
+    affidavit = send(mel, to=clinic.practice)
+    by_staff = _without_employer(solo)
+    act: dict[str, Any] = {"actor": actor_of(who), "person": who, "now": NOW}
+    accommodations.ask(**act, kind="time", words="More time")
+    granted = accommodations.grant(
+        actor=staff_actor(judge), decider=judge.pk, request=who.accommodation_requests.get(),
+        terms=accommodations.Terms(150, 0, days(90)), answer="", now=NOW, today=TODAY,
+    )  # fmt: skip
+    accommodations.ask(**act, kind="breaks", words="Breaks")
+    case = cases.open_complaint(**act, words="Nobody answered", today=TODAY)
+    waiver = waivers.grant(
+        actor=staff_actor(judge), granter=judge.pk, person=who, exam="general", reason="Power cut",
+        now=NOW, today=TODAY,
+    )  # fmt: skip
+    request = who.accommodation_requests.latest("pk").reference
+    return {
+        "affidavit": affidavit.reference,
+        "office-affidavit affidavit": by_staff.reference,
+        "office-affidavit-answer affidavit": by_staff.reference,
+        "hours-correct reference": HourEntry.objects.filter(person=who)[0].reference,
+        "hours-attest number": affidavit.credential.number,
+        "hours-withdraw reference": affidavit.reference,
+        "hours-move reference": affidavit.reference,
+        "accommodation-withdraw reference": request,
+        "office-accommodation-answer reference": request,
+        "office-accommodation-end reference": granted.reference,
+        "case-withdraw reference": case.reference,
+        "office-case reference": case.reference,
+        "office-case-acknowledge reference": case.reference,
+        "office-case-assign reference": case.reference,
+        "office-case-decide reference": case.reference,
+        "office-waiver-close reference": waiver.reference,
+    }
+
+
+def _without_employer(solo: Person) -> Affidavit:
+    """Let somebody without a practice attest hours, which go to staff."""
+    credential = apprentice(solo)
+    for number in range(25):
+        log_hours.log_hours(
+            actor=actor_of(solo),
+            person=solo,
+            day=log_hours.Day(None, "County Hospital", days(-number), 32, ""),
+            now=NOW,
+            today=TODAY,
+        )
+    shown = send_hours.statement_for(person=solo, credential=credential)
+    return send_hours.send_affidavit(
+        actor=actor_of(solo),
+        person=solo,
+        credential=credential,
+        pathway=pathways().ways[-1],
+        practice=None,
+        evidence="",
+        signature=send_hours.Signature(solo.certificate_name, text_sha256(shown), None),
+        now=NOW,
+    )

@@ -82,15 +82,26 @@ class Site:
         self.var = var
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
+        self._settings = settings
         self._log = (var / "serve.log").open("wb")
+        self.start_again()
+
+    def start_again(self) -> None:
+        """Serve on the same address as before."""
         self._process = subprocess.Popen(
             [*CONSOLE, "serve", "--port", str(self.port)],
-            env=_environment(var, self.port, **settings),
+            env=_environment(self.var, self.port, **self._settings),
             cwd=ROOT,
             stdout=self._log,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         self._wait()
+
+    def kill(self) -> None:
+        """End web and worker at once, without a chance to tidy up."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
 
     def _wait(self) -> None:
         end = time.monotonic() + 60

@@ -68,6 +68,7 @@ def build(*, day: dt.date) -> None:
             )
 
 
+@transaction.atomic
 def _staff(day: dt.date, password: str) -> None:
     start = noon(day - dt.timedelta(days=1200))
     for role, first, last in cast.STAFF:

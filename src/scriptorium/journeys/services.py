@@ -14,6 +14,7 @@ from scriptorium.integrations.badges.documents import Addresses, Issuer
 from scriptorium.integrations.badges.key_files import KeyFolder
 from scriptorium.integrations.mail.senders import MailSender, sender_for
 from scriptorium.integrations.pdf.documents import CertificateRenderer
+from scriptorium.integrations.pdf.reports import ReportRenderer, TypstReports
 from scriptorium.integrations.pdf.typst_renderer import TypstRenderer
 from scriptorium.integrations.storage.files import FileStore, FolderStore
 
@@ -34,6 +35,12 @@ class SigningNotInstalled(Exception):
 def certificate_renderer() -> CertificateRenderer:
     """Return the renderer; made once per process, since it holds compiled fonts."""
     return TypstRenderer()
+
+
+@cache
+def report_renderer() -> ReportRenderer:
+    """Return the renderer of reports; made once per process, like that of certificates."""
+    return TypstReports()
 
 
 @cache

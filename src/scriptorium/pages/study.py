@@ -334,7 +334,8 @@ def _resume(shelf: _Shelf, lines: Sequence[ChapterLine]) -> tuple[str, str]:
         here = next((line for line in lines if line.state in {"here", "open", "changed"}), here)
         anchor = "" if here.slug != study.place_slug else anchor
     url = f"{here.url}#{anchor}" if anchor else here.url
-    return url, f"Go on with {here.number}. {here.title}"
+    verb = "Open again:" if study.all_read_at else "Go on with"
+    return url, f"{verb} {here.number}. {here.title}"
 
 
 def _assessment(shelf: _Shelf) -> Assessment | None:
@@ -349,7 +350,8 @@ def _assessment(shelf: _Shelf) -> Assessment | None:
     )
     return Assessment(
         facts=f"{items} questions in {exam.minutes} minutes; {exam.pass_percent} % right answers"
-        f" pass. After {exam.retake_hours} hours it can be taken again.",
+        f" are needed. If it does not go well, it can be taken again after {exam.retake_hours}"
+        " hours.",
         url="" if reason else f"/member/exams/?exam={exam.exam}",
         reason=reason,
     )

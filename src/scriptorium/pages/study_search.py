@@ -17,10 +17,9 @@ _SHOWN = 210
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A section that holds the words; the excerpt's pieces say whether they were looked for."""
+    """A section that holds the words; each piece says whether it was looked for."""
 
-    chapter: str
-    section: str
+    title: list[tuple[str, bool]]
     url: str
     excerpt: list[tuple[str, bool]]
 
@@ -58,9 +57,9 @@ def search(*, chapters: Sequence[Chapter], base: str, query: str) -> Hits:
 
 
 def _hit(row: Section, base: str, pattern: re.Pattern[str]) -> Hit:
+    title = f"{row.chapter.position}. {row.chapter.title}"
     return Hit(
-        chapter=f"{row.chapter.position}. {row.chapter.title}",
-        section=row.title,
+        title=list(_pieces(f"{title}: {row.title}" if row.title else title, pattern)),
         url=f"{base}{row.chapter.slug}/#{row.anchor}",
         excerpt=list(_pieces(_cut(row.plain, pattern), pattern)),
     )

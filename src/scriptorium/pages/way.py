@@ -63,7 +63,7 @@ class Step:
     @property
     def facts(self) -> list[tuple[str, str]]:
         """What is known besides the status, each with its name."""
-        rows = [("Takes", self.takes), ("By", self.by), ("Who", self.who)]
+        rows = [("Takes", self.takes), ("When", self.by), ("Who", self.who)]
         return [(name, value) for name, value in rows if value]
 
 

@@ -113,7 +113,7 @@ def test_a_new_candidate_sees_the_whole_way_with_one_next_step(
     assert "Takes about 1 h. No deadline." in top
     assert 'href="/member/manual/"' in top
     manual = _step(page, "manual")[1]
-    for words in ("not opened yet", "Takes About 1 h", "By No deadline", "Who You"):
+    for words in ("not opened yet", "Takes About 1 h", "When No deadline", "Who You"):
         assert words in manual
     assert "You choose general or a specialty at the start" in _step(page, "exam")[1]
     assert "Decided by rule" in _step(page, "credential")[1]

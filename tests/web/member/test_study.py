@@ -142,6 +142,7 @@ def test_search_finds_sections_and_marks_the_words(browser: Client) -> None:
     assert "1 section with “minimum NECESSARY”" in page.text
     assert 'href="/member/manual/privacy/#minimum-necessary"' in page.text
     assert "Share the <mark>minimum</mark> <mark>necessary</mark>" in page.text
+    assert "2. Privacy: <mark>Minimum</mark> <mark>necessary</mark></a>" in page.text
 
 
 def test_headings_come_first_and_every_word_must_be_there(browser: Client) -> None:
@@ -258,7 +259,7 @@ def _assessment() -> None:
 def test_the_assessment_opens_when_every_lesson_is_read(browser: Client) -> None:
     _assessment()
     page = browser.get("/member/courses/hipaa/")
-    assert "25 questions in 40 minutes; 80 % right answers pass" in page.text
+    assert "25 questions in 40 minutes; 80 % right answers are needed" in page.text
     assert "Read the lessons first: 2 are left." in page.text
     assert "/member/exams/?exam=hipaa" not in page.text
     _mark(browser, "/member/courses/hipaa/what/")

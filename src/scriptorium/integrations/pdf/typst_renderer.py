@@ -77,21 +77,21 @@ class TypstRenderer:
 
     def _attempt(self, inputs: dict[str, str]) -> bytes:
         try:
-            return _compile(self._strict, inputs, STANDARDS)
+            return compiled(self._strict, inputs, STANDARDS)
         except typst.TypstError as error:
             _refuse_broken_logo(error)
         wide = self._wide_compiler()
         try:
-            return _compile(wide, inputs, STANDARDS)
+            return compiled(wide, inputs, STANDARDS)
         except typst.TypstError:
-            return _compile(wide, inputs, [])
+            return compiled(wide, inputs, [])
 
     def _forget_batch(self) -> None:
         # Typst keeps what it laid out for its last ten runs, about half a megabyte a page; a few
         # batches of a thousand would fill a small machine. Empty runs push the batch out.
         empty = {"title": "-", "author": "-", "date": [2000, 1, 1], "logos": [], "sheets": []}
         for _ in range(RUNS_REMEMBERED + 1):
-            _compile(self._strict, {"job": json.dumps(empty)}, [])
+            compiled(self._strict, {"job": json.dumps(empty)}, [])
 
     def _compiler(self, fonts: typst.Fonts) -> typst.Compiler:
         # The root is this folder, so the template could not read another file if it tried.
@@ -106,9 +106,15 @@ class TypstRenderer:
         return self._wide
 
 
-def _compile(
+def compiled(
     compiler: typst.Compiler, inputs: dict[str, str], standards: list[typst.PDFStandard]
 ) -> bytes:
+    """Return the one PDF that a template makes of its inputs, without a clock.
+
+    Raises:
+        TypstError: the inputs cannot be drawn under these standards.
+        CertificateError: it came out in several files.
+    """
     pdf = compiler.compile(format="pdf", sys_inputs=inputs, pdf_standards=standards, timestamp=0)
     if not isinstance(pdf, bytes):
         raise CertificateError("The certificate came out in more than one file.")
@@ -134,8 +140,8 @@ def _job(documents: Sequence[CertificateDocument]) -> dict[str, object]:
         title = f"{len(documents)} certificates, {first.body_name}"
     newest = max(document.issued_on for document in documents)
     return {
-        "title": _printable(title),
-        "author": _printable(first.body_name),
+        "title": printable(title),
+        "author": printable(first.body_name),
         "date": [newest.year, newest.month, newest.day],
         "logos": logos,
         "sheets": [_sheet(document, logos) for document in documents],
@@ -145,18 +151,18 @@ def _job(documents: Sequence[CertificateDocument]) -> dict[str, object]:
 def _sheet(document: CertificateDocument, logos: list[str]) -> dict[str, object]:
     matrix = qr_matrix(address=document.verification_address)
     return {
-        "number": _printable(document.number),
-        "title": _printable(document.title),
-        "name": _printable(document.person_name),
-        "body": _printable(document.body_name),
-        "credential": _printable(document.credential),
-        "statement": _printable(document.statement),
-        "practice": _printable(document.practice_name),
-        "physicians": [_printable(line) for line in document.physician_lines],
+        "number": printable(document.number),
+        "title": printable(document.title),
+        "name": printable(document.person_name),
+        "body": printable(document.body_name),
+        "credential": printable(document.credential),
+        "statement": printable(document.statement),
+        "practice": printable(document.practice_name),
+        "physicians": [printable(line) for line in document.physician_lines],
         "period": document.period_words,
         "dated": document.ends_before is None,
         "issued": day_words(day=document.issued_on),
-        "wording": _printable(document.wording),
+        "wording": printable(document.wording),
         "address": document.verification_address,
         "hash": document.short_hash,
         "logo": logos.index(document.logo_svg) if document.logo_svg else None,
@@ -165,7 +171,7 @@ def _sheet(document: CertificateDocument, logos: list[str]) -> dict[str, object]
     }
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return a text on one line, without signs that no PDF can hold, and able to fit its box."""
     line = _SPACES.sub(" ", _UNPRINTABLE.sub("", text)).strip()
     return _ENDLESS_WORD.sub(_with_breaks, line)

@@ -23,7 +23,7 @@ from scriptorium.web.shared.requests import HttpRequest
 def show(request: HttpRequest) -> HttpResponse:
     """What counts now, earlier answers, and the form to ask."""
     person = person_of(request)
-    form = AccommodationForm(request.POST or None)
+    form = AccommodationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         journey.ask(
             actor=actor_of(request),

@@ -111,7 +111,7 @@ def correct(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST" and request.POST.get("strike") == "1":
         return _correct(request, person, entry, None)
     form = DayForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         practices=_places(person),
         today=request.today,
         initial={
@@ -176,7 +176,7 @@ def attest(request: HttpRequest, number: str) -> HttpResponse:
     ways = pathways().open_to(person.background)
     statement = sending.statement_for(person=person, credential=credential)
     form = AttestForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         ways=ways,
         practices=sending.employers_of(person=person.pk),
         initial={"pathway": ways[0].code, "statement": text_sha256(statement)},

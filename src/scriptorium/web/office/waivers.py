@@ -26,7 +26,7 @@ def _may_grant(request: HttpRequest) -> bool:
 @staff_role(*worklists.WAIVERS)
 def show(request: HttpRequest) -> HttpResponse:
     """The newest waivers, and the form to grant one."""
-    form = WaiverForm(request.POST or None)
+    form = WaiverForm(request.POST if request.method == "POST" else None)
     if request.method != "POST":
         return _page(request, form, 200)
     if not _may_grant(request):

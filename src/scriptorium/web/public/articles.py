@@ -64,6 +64,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     (r"/member/profile/.*", "profile"),
     (r"/member/manual/.*", "manual"),
     (r"/member/courses/.*", "courses"),
+    (r"/member/exams/.*", "exams"),
     (r"/member/hours/.*", "hours"),
     (r"/member/accommodations/.*", "accommodations"),
     (r"/member/appeals/.*", "appeals"),

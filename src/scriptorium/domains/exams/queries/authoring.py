@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import combinations
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from scriptorium.domains.exams.enums import ItemState
 from scriptorium.domains.exams.models import (
@@ -213,24 +215,33 @@ def corrections_of_item(*, item: int) -> list[KeyCorrection]:
     return list(rows.select_related("wrong", "right").order_by("-id"))
 
 
-def shared_items(*, forms: Iterable[int]) -> dict[tuple[int, int], int]:
-    """Return (form, other form) → how many items stand on both."""
-    keys = list(forms)
-    rows = FormItem.objects.filter(
-        form_id__in=keys, version__item__versions__places__form_id__in=keys
-    )
-    pairs = rows.filter(version__item__versions__places__form_id__gt=F("form_id"))
-    counted = pairs.values_list("form_id", "version__item__versions__places__form_id").annotate(
-        n=Count("version__item", distinct=True)
-    )
-    return {(one, other): n for one, other, n in counted.order_by()}
+@dataclass(frozen=True, slots=True)
+class Overlap:
+    """What parallel forms share.
+
+    Arguments:
+        shared: (form, other form) → how many items stand on both.
+        most: on how many of the forms the most used item stands.
+    """
+
+    shared: dict[tuple[int, int], int]
+    most: int
 
 
-def most_forms_an_item(*, forms: Iterable[int]) -> int:
-    """Return on how many of these forms the most used item stands."""
-    rows = FormItem.objects.filter(form_id__in=list(forms)).values("version__item")
-    counted = rows.annotate(n=Count("form", distinct=True)).order_by()
-    return int(counted.aggregate(most=Max("n"))["most"] or 0)
+def overlap_of(*, forms: Iterable[int]) -> Overlap:
+    """Return what forms share with one another."""
+    on_form: dict[int, set[int]] = {form: set() for form in forms}
+    rows = FormItem.objects.filter(form_id__in=list(on_form))
+    for form, item in rows.values_list("form_id", "version__item_id"):
+        on_form[form].add(item)
+    uses = Counter(item for items in on_form.values() for item in items)
+    return Overlap(
+        {
+            (one, other): len(on_form[one] & on_form[other])
+            for one, other in combinations(on_form, 2)
+        },
+        max(uses.values(), default=0),
+    )
 
 
 def places_of_form(*, form: int) -> list[FormItem]:

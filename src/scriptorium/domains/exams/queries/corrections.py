@@ -99,3 +99,14 @@ def runs_of_correction(*, reason: str, at: dt.datetime) -> list[ScoreRun]:
     return list(
         rows.select_related("sitting__form__exam_version", "sitting__person").order_by("pk")
     )
+
+
+def runs_before(*, runs: Iterable[ScoreRun]) -> dict[int, bool]:
+    """Return sitting → whether it was passed by the scoring before each of these."""
+    numbers = {run.sitting_id: run.number - 1 for run in runs}
+    rows = ScoreRun.objects.filter(sitting_id__in=list(numbers))
+    return {
+        sitting: passed
+        for sitting, number, passed in rows.values_list("sitting_id", "number", "passed")
+        if number == numbers[sitting]
+    }

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
-from scriptorium.domains.exams.models import Answer, Form, FormItem, ItemVersion, Sitting
+from scriptorium.domains.exams.models import Answer, Form, FormItem, ItemVersion, ScoreRun, Sitting
 
 #: Rows that the database hands over at a time.
 CHUNK = 20_000
@@ -39,6 +39,12 @@ def taken() -> dict[str, Taken]:
 
 def _finished(exam: str) -> QuerySet[Sitting]:
     return Sitting.objects.filter(exam=exam, finished_at__isnull=False)
+
+
+def state_of(*, exam: str) -> tuple[int, int]:
+    """Return what changes with each sitting that ends and each new scoring of an exam."""
+    found = ScoreRun.objects.filter(sitting__exam=exam).aggregate(n=Count("id"), newest=Max("id"))
+    return found["n"], found["newest"] or 0
 
 
 def finished(*, exam: str) -> list[tuple[int, int, int, bool]]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from scriptorium.domains.exams.enums import CutMethod
 from scriptorium.domains.exams.models import (
@@ -15,6 +16,7 @@ from scriptorium.domains.exams.models import (
     FormItem,
     Judge,
     Rating,
+    Sitting,
 )
 
 
@@ -82,3 +84,19 @@ def parallel_forms(*, exam: str) -> list[Form]:
     """Return every parallel form of an exam, the newest version's first."""
     rows = Form.objects.filter(exam_version__exam=exam, number__isnull=False)
     return list(rows.select_related("exam_version").order_by("-exam_version__number", "number"))
+
+
+def sittings_of_forms(*, forms: Iterable[int]) -> dict[int, int]:
+    """Return form → how many sittings it had."""
+    rows = Sitting.objects.filter(form_id__in=list(forms)).values_list("form_id")
+    return dict(rows.annotate(n=Count("id")).order_by())
+
+
+def unapproved_forms(*, exam_versions: Iterable[int]) -> int:
+    """Return how many parallel forms of exam versions nobody approved yet."""
+    return Form.objects.filter(
+        exam_version_id__in=list(exam_versions),
+        number__isnull=False,
+        approved_at__isnull=True,
+        retired_at__isnull=True,
+    ).count()

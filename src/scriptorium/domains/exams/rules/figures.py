@@ -6,11 +6,13 @@ programme's least number of people nothing is computed: a figure from few would 
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from django.core.cache import cache
 from numpy.typing import NDArray
 
 from scriptorium.domains.exams.models import ExamVersion, Form, ItemVersion
@@ -26,6 +28,9 @@ from scriptorium.domains.exams.rules.statistics import (
     item_figures,
     tables,
 )
+
+#: Changes with what the figures hold, so that old ones are not read by new code.
+_SHAPE = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +106,23 @@ class _Map:
     topics: NDArray[np.int64]
     topic_names: list[str]
     items: list[tuple[ItemVersion, str, bool]]
+
+
+def kept_figures(*, exam_version: ExamVersion) -> ExamFigures:
+    """Return the statistics of an exam, computed once for each state of its scorings.
+
+    They hold letters of keys and no text; they are kept on the server for a day.
+    """
+    rules = exam_version.pk, exam_version.rules["least_figures"]
+    key = (
+        f"exam-figures:{_SHAPE}:{exam_version.exam}:{rules}:{read.state_of(exam=exam_version.exam)}"
+    )
+    name = hashlib.sha256(key.encode()).hexdigest()
+    found = cache.get(name)
+    if not isinstance(found, ExamFigures):
+        found = exam_figures(exam_version=exam_version)
+        cache.set(name, found, timeout=24 * 60 * 60)
+    return found
 
 
 def exam_figures(*, exam_version: ExamVersion) -> ExamFigures:
