@@ -211,7 +211,8 @@ def _move_part(actor: Actor, sitting: Sitting, run: ScoreRun, now: dt.datetime) 
     if part is None or part.state == PartState.COMPLETED:
         return
     # Someone who never saw an item, but ran out of time, started all the same.
-    for to in (PartState.STARTED, PartState.COMPLETED):
+    steps = ((PartState.STARTED, "unit.started"), (PartState.COMPLETED, "unit.completed"))
+    for to, key in steps:
         if part.state == to:
             continue
         for unit in ledger.move_parts(actor=actor, parts=[part], to=to, now=now):
@@ -219,6 +220,6 @@ def _move_part(actor: Actor, sitting: Sitting, run: ScoreRun, now: dt.datetime) 
             data = {"kind": ONE[unit.kind], "name": sitting.person.name}
             record(
                 actor=actor,
-                happening=Happening(f"unit.{to}", "unit", unit.reference, shown, data),
+                happening=Happening(key, "unit", unit.reference, shown, data),
                 now=now,
             )

@@ -37,7 +37,7 @@ class Saved:
 
 
 @transaction.atomic(durable=True)
-def save(
+def keep(
     *, user: int, reference: str, holder: str, answer: Given, now: dt.datetime
 ) -> Saved | None:
     """Keep one answer, or return None where the login has no such sitting.
@@ -63,7 +63,7 @@ def save(
 
 
 @transaction.atomic(durable=True)
-def save_journal(
+def keep_journal(
     *, user: int, reference: str, holder: str, answers: Sequence[Given], now: dt.datetime
 ) -> Saved | None:
     """Keep the journal that a browser wrote while it was cut off; each answer by the same rules."""

@@ -117,31 +117,13 @@ def start(
         raise CannotStart(
             f"You have no unit for {version.title}. Ask your administrator for one, or write to us."
         )
-    unit = part.unit
-    on_unit = sum(1 for sitting in earlier if sitting.unit_reference == unit.reference)
     own = [sitting for sitting in earlier if sitting.exam == exam]
+    on_unit = sum(1 for sitting in earlier if sitting.unit_reference == part.unit.reference)
     waiver = _check_retake(person, version, own, on_unit, now, today)
     if not part.choice and kind == PartKind.EXAM:
         ledger.choose_exam(part=part, choice=exam)
     form = _deal(person, version, own, now)
-    granted = people.accommodation_of(person=person.pk, on=today)
-    limit = rules.limit_seconds(minutes=version.minutes, percent=granted.percent)
-    try:
-        with transaction.atomic():
-            sitting = writing.open_sitting(
-                person=person.pk,
-                form=form,
-                unit_reference=unit.reference,
-                practice_reference=unit.link.practice.reference if unit.link else "",
-                number_on_unit=on_unit + 1,
-                affidavit_name=affidavit_name,
-                affidavit_email=affidavit_email,
-                limit_seconds=limit + granted.break_minutes * 60,
-                holder=holder,
-                now=now,
-            )
-    except IntegrityError as error:
-        raise CannotStart("You are in a sitting already. Reload the page to go on.") from error
+    sitting = _open(person, part, form, on_unit + 1, affidavit_name, holder, now, today)
     if waiver is not None:
         accounts.use_waiver(actor=actor, waiver=waiver, sitting=sitting.reference, now=now)
     record(
@@ -153,6 +135,39 @@ def start(
         now=now,
     )  # fmt: skip
     return sitting
+
+
+def _open(
+    person: Person,
+    part: stock.UnitPart,
+    form: Form,
+    number_on_unit: int,
+    affidavit_name: str,
+    holder: str,
+    now: dt.datetime,
+    today: dt.date,
+) -> Sitting:
+    """Insert the sitting with the person's time; a second one at the same moment is refused."""
+    granted = people.accommodation_of(person=person.pk, on=today)
+    limit = rules.limit_seconds(minutes=form.exam_version.minutes, percent=granted.percent)
+    link = part.unit.link
+    try:
+        with transaction.atomic():
+            return writing.open_sitting(
+                person=person.pk,
+                form=form,
+                unit_reference=part.unit.reference,
+                practice_reference=link.practice.reference if link else "",
+                number_on_unit=number_on_unit,
+                affidavit_name=affidavit_name,
+                # The affidavit was compared with it.
+                affidavit_email=person.email,
+                limit_seconds=limit + granted.break_minutes * 60,
+                holder=holder,
+                now=now,
+            )
+    except IntegrityError as error:
+        raise CannotStart("You are in a sitting already. Reload the page to go on.") from error
 
 
 def _check_retake(

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from scriptorium.domains.accounts import queries as accounts
 from scriptorium.domains.accounts.enums import StaffRole
 from scriptorium.domains.credentials import queries as credentials
+from scriptorium.domains.exams.queries import authoring as bank
+from scriptorium.domains.exams.queries.corrections import items_being_corrected
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.notifications import queries as mails
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import Invitation
 from scriptorium.domains.support import queries as support
 from scriptorium.kernel import clock
+from scriptorium.pages.exam_office import forms_to_approve
 
 #: Which roles may read which office page; the guards of ``web.office`` use the same sets.
 NAMES = (StaffRole.DESK, StaffRole.DIRECTOR, StaffRole.AUDITOR)
@@ -51,6 +54,9 @@ CASES = (StaffRole.DECISIONS, StaffRole.DIRECTOR, StaffRole.AUDITOR)
 DECISIONS = (StaffRole.DECISIONS, StaffRole.DIRECTOR, StaffRole.AUDITOR)
 WAIVES = (StaffRole.DECISIONS, StaffRole.DIRECTOR)
 WAIVERS = (*WAIVES, StaffRole.AUDITOR)
+# What is asked is read by who writes and approves it, and by nobody else (STANDARDS row 24).
+ITEMS = (StaffRole.EXAMS, StaffRole.APPROVER)
+EXAMS = (*ITEMS, StaffRole.DIRECTOR, StaffRole.AUDITOR)
 
 #: Open invitations count as expiring this many days before their end.
 SOON_DAYS = 3
@@ -121,7 +127,7 @@ def desk(*, roles: AbstractSet[str], demo: bool, now: dt.datetime) -> Desk:
                 "/office/outbox/?state=failed",
             )
         )
-    lists += [Worklist(*line) for line in _fairness(roles)]
+    lists += [Worklist(*line) for line in (*_fairness(roles), *_exams(roles))]
     expiring = expiring_invitations(now=now) if _may(roles, *PRACTICES) else []
     if _may(roles, *PRACTICES):
         lists.append(
@@ -161,6 +167,20 @@ def _fairness(roles: AbstractSet[str]) -> list[tuple[str, int, str, str]]:
     return lines
 
 
+def _exams(roles: AbstractSet[str]) -> list[tuple[str, int, str, str]]:
+    """Return what waits for a second person in the item bank and among the forms."""
+    if not _may(roles, *ITEMS):
+        return []
+    second = "A second person decides"
+    lines = [
+        ("Items to review", bank.waiting_for_review(), second, "/office/items/?state=review"),
+        ("Keys to correct", len(items_being_corrected()), second, "/office/corrections/"),
+    ]
+    if StaffRole.APPROVER in roles:
+        lines.append(("Forms to approve", forms_to_approve(), second, "/office/exams/"))
+    return lines
+
+
 def _places(roles: AbstractSet[str], demo: bool) -> list[tuple[str, str, str]]:
     """Return (words, address, what is there) of the pages that these roles may open."""
     places = []
@@ -170,6 +190,12 @@ def _places(roles: AbstractSet[str], demo: bool) -> list[tuple[str, str, str]]:
         places.append(("People", "/office/people/", "Memberships, credentials, certificates"))
     if _may(roles, *WAIVERS):
         places.append(("Waivers", "/office/waivers/", "Sittings outside the retake rule"))
+    if _may(roles, *ITEMS):
+        places.append(("Item bank", "/office/items/", "Items, versions, reviews"))
+        places.append(("Corrections", "/office/corrections/", "Keys that were wrong"))
+    if _may(roles, *EXAMS):
+        places.append(("Exams and forms", "/office/exams/", "Forms, cut scores, studies"))
+        places.append(("Statistics", "/office/statistics/", "Exams, forms and items in figures"))
     if _may(roles, *OUTBOX) or demo:
         places.append(("Outbox", "/office/outbox/", "Every mail and whether it left"))
     if _may(roles, *ACTIVITY):

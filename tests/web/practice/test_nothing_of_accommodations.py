@@ -38,7 +38,7 @@ def seen_by_the_practice(cast: Cast) -> dict[str, bytes]:
     """Return everything that anybody at the practice can read, by reader and address."""
     found = {}
     for name, route in addresses().items():
-        if not route.startswith(("practice/", "physician/", "verify/")):
+        if not route.startswith(("practice/", "physician/")):
             continue
         path = cast.path(name, route)
         for who in READERS:

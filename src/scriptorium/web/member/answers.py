@@ -62,7 +62,7 @@ def save_one(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     except BadAnswer as error:
         return JsonResponse({"detail": str(error)}, status=422)
     return _answer(
-        save_answers.save(
+        save_answers.keep(
             user=request.user.pk or 0,
             reference=reference,
             holder=holder_of(request),
@@ -81,7 +81,7 @@ def save_many(request: HttpRequest, reference: str) -> HttpResponse:
     except BadAnswer as error:
         return JsonResponse({"detail": str(error)}, status=422)
     return _answer(
-        save_answers.save_journal(
+        save_answers.keep_journal(
             user=request.user.pk or 0,
             reference=reference,
             holder=holder_of(request),

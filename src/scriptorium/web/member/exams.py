@@ -204,7 +204,7 @@ def _save_form(request: HttpRequest, reference: str, number: int) -> HttpRespons
         answer = given(position=number, raw=raw, length=count)
     except BadAnswer as error:
         return _show_item(request, sitting, number, str(error), 422)
-    saved = save_answers.save(
+    saved = save_answers.keep(
         user=request.user.pk or 0,
         reference=reference,
         holder=holder_of(request),

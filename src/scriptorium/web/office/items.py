@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from scriptorium.domains.accounts.enums import StaffRole
 from scriptorium.domains.exams.enums import ItemState
 from scriptorium.domains.exams.models import Item
-from scriptorium.domains.exams.operations.authoring import next_code
 from scriptorium.domains.exams.queries import authoring as read
 from scriptorium.journeys import author_item as journey
 from scriptorium.pages import worklists
@@ -115,7 +114,6 @@ def _page(request: HttpRequest, item: Item, *, status: int = 200, **more: Any) -
         "review_form": ReviewForm(initial={"number": page.newest.number}),
         "retire_form": RetireForm(),
         "enemy_form": EnemyForm(),
-        "kept": {"choice": page.newest.key, "text": ""},
     } | more
     return render(request, "office/item.html", context, status=status)
 
@@ -158,7 +156,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "office/item_write.html", {"form": form, "code": ""})
     if form.is_valid():
         bank, _, topic = form.cleaned_data["place"].partition("/")
-        code = next_code(bank=bank, topic=topic)
+        code = read.next_code(bank=bank, topic=topic)
         try:
             item = journey.draft(
                 actor=actor_of(request, staff=True),

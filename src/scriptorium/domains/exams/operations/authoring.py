@@ -33,14 +33,6 @@ class Draft:
     ai_assisted: bool = False
 
 
-def next_code(*, bank: str, topic: str) -> str:
-    """Return the code of a new item of a topic: the highest of its kind, and one."""
-    prefix = topic if bank == "core" else f"{bank}-{topic}"
-    newest = read.newest_code(prefix=prefix)
-    number = int(newest.rpartition("-")[2]) + 1 if newest else 1
-    return f"{prefix}-{number:03}"
-
-
 def draft_item(
     *, actor: Actor, code: str, bank: str, topic: str, draft: Draft, now: dt.datetime
 ) -> Item:

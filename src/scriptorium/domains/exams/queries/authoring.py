@@ -117,6 +117,14 @@ def newest_code(*, prefix: str) -> str:
     return max(rows, key=lambda code: int(code.rpartition("-")[2]), default="")
 
 
+def next_code(*, bank: str, topic: str) -> str:
+    """Return the code of a new item of a topic: the highest of its kind, and one."""
+    prefix = topic if bank == "core" else f"{bank}-{topic}"
+    newest = newest_code(prefix=prefix)
+    number = int(newest.rpartition("-")[2]) + 1 if newest else 1
+    return f"{prefix}-{number:03}"
+
+
 def versions_of(*, item: int) -> list[ItemVersion]:
     """Return an item's versions with their submissions and reviews, newest first."""
     rows = ItemVersion.objects.filter(item_id=item).select_related("item", "submission")
