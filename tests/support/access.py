@@ -25,6 +25,7 @@ from scriptorium.journeys import certificate_files, import_roster, profile, sit_
 from tests.support import texts
 from tests.support.apprentices import objects_of_the_matrix
 from tests.support.builders import NOW, PASSWORD, TODAY, Clinic, actor_of, person
+from tests.support.credentials import credentials_of_the_matrix
 from tests.support.exam_room import add_exam
 from tests.support.shared_rows import undone_afterwards
 
@@ -153,7 +154,7 @@ class Cast:
             topic="question", name="Mel", email=mel.email, text="Hello", practice="", person="",
             page="/", now=NOW,
         )  # fmt: skip
-        return {
+        values = {
             "ref": clinic.practice.reference,
             "reference": sitting.reference,
             "sitting-item number": "1",
@@ -180,7 +181,11 @@ class Cast:
             "verify-number number": certificate.number,
             "key": str(OutboxMail.objects.order_by("-pk")[0].pk),
             "pk": "1",
-        } | objects_of_the_matrix(clinic, self.mel, self.people["solo"], self.people["decisions"])
+        }
+        values |= objects_of_the_matrix(
+            clinic, self.mel, self.people["solo"], self.people["decisions"]
+        )
+        return values | credentials_of_the_matrix(mel)
 
     def _sitting(self, mel: Person) -> Sitting:
         """Let mel sit an exam in a browser that is none of the matrix's."""

@@ -9,7 +9,7 @@ from scriptorium.domains.accounts.operations import grant_staff_role
 from scriptorium.domains.credentials.enums import DecisionKind
 from scriptorium.domains.credentials.models import Credential, Decision
 from scriptorium.domains.practices.models import RosterLink
-from scriptorium.journeys import conduct
+from scriptorium.journeys import conduct, signing_keys
 from scriptorium.journeys.bring_forward import bring_credential_forward
 from scriptorium.kernel.actor import Actor, ActorKind
 from tests.support.builders import DESK, NOW, TODAY, Clinic, noon, person
@@ -69,3 +69,30 @@ def staff_person(name: str, role: str) -> Person:
     someone = person(name)
     grant_staff_role(person=someone, role=role, by="tests", now=NOW)
     return someone
+
+
+def credentials_of_the_matrix(who: Person) -> dict[str, str]:
+    """Return real objects for the addresses of the access matrix: a credential with everything."""
+    held = award(who)
+    key, _ = signing_keys.current_key(now=NOW)
+    proposal = conduct.propose_revocation(
+        actor=EMERY, person=who, credential=held, reason="x", notice="y", effective_on=TODAY,
+        now=NOW,
+    )  # fmt: skip
+    return {
+        "office-hide-person ref": who.reference,
+        "office-credential ref": who.reference,
+        "office-credential number": held.number,
+        "office-credential-rule ref": who.reference,
+        "office-credential-rule number": held.number,
+        "office-credential-rule act": "suspend",
+        "office-decision-answer ref": proposal.reference,
+        "badge-achievement code": "cmss-dermatology",
+        "badge-drawing code": "cmss-dermatology",
+        "badge-key kid": key.kid,
+        "badge-status purpose": "revocation",
+        "badge-status number": "1",
+        "badge-document number": held.number,
+        "badge-token number": held.number,
+        "badge-picture number": held.number,
+    }

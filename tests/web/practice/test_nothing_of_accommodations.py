@@ -22,7 +22,7 @@ from tests.support.shared_rows import undone_afterwards
 
 WORDS, ANSWER = "Zebrafish dyscalculia", "As the quagga committee had it"
 #: Nothing that a practice reads may hold one of these. The last is the granted last day.
-TRACES = ("ccommodation", "zebrafish", "dyscalculia", "quagga", "275", "77 min", "17 Apr 2027")
+TRACES = ("ccommodation", "zebrafish", "dyscalculia", "quagga", "275 %", "77 min", "17 Apr 2027")
 #: What differs from one answer to the next without meaning anything.
 _CHANGING = re.compile(rb'(csrfmiddlewaretoken"|idempotency_key") value="[^"]*"')
 READERS = ("dana", "drew", "dr.pine", "avery")
