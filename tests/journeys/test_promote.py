@@ -24,7 +24,7 @@ from tests.support.apprentices import (
     sent,
     staff,
 )
-from tests.support.builders import NOW, TODAY, Clinic, actor_of, person
+from tests.support.builders import NOW, TODAY, Clinic, actor_of
 
 
 def answer(affidavit: Affidavit, judge: Person, *, note: str = "", **more: Any) -> None:
@@ -163,7 +163,6 @@ def test_staff_decide_for_people_without_an_employer(clinic: Clinic) -> None:
         answer(affidavit, desk, staff_roles={"desk"})
     answer(affidavit, judge, staff_roles={"decisions"})
     assert credential_of(alone.dana_link).level == "CMSS"
-    assert person("Nobody Else").pk
 
 
 def test_the_scheme_of_the_signature_counts_also_when_the_scheme_changes(

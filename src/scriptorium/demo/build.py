@@ -18,6 +18,7 @@ from scriptorium.demo.cast import Member
 from scriptorium.demo.crowd import build_lakeside
 from scriptorium.demo.past import DESK, PracticeBuilder, first_day, make_login, noon
 from scriptorium.demo.programme import build_programme
+from scriptorium.demo.sittings import complete_exams, sit_without_passing
 from scriptorium.demo.study import build_studies
 from scriptorium.domains.accounts import operations as accounts
 from scriptorium.domains.accounts.models import Person
@@ -138,6 +139,11 @@ def _riverside(day: dt.date, password: str) -> None:
         day=day, practice=practice, links=by_email, people=logins,
         members=(*cast.RIVERSIDE, *cast.LEAVERS),
     )  # fmt: skip
+    complete_exams(
+        day=day, practice=practice, links=by_email, people=logins,
+        members=(*cast.RIVERSIDE, *cast.LEAVERS),
+    )  # fmt: skip
+    sit_without_passing(day=day, people=logins)
     _modes(practice, by_email, day)
     _leave(practice, by_email, day, builder.actor)
     for kind, count in cast.RIVERSIDE_FREE.items():

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from scriptorium.domains.credentials.models import Affidavit
-from tests.support.apprentices import apprentice, credential_of, log_much, scribe, send, sent
+from tests.support.apprentices import apprentice, credential_of, log_much, send, sent
 from tests.support.builders import Clinic, browser
 
 pytestmark = pytest.mark.django_db
@@ -94,4 +94,3 @@ def test_another_practices_affidavit_looks_like_none(clinic: Clinic) -> None:
     form = {"answer": "approve"}
     assert tab.post(at(other, f"{affidavit.reference}/answer/"), form).status_code == 404
     assert "Casey" not in tab.get(at(other)).text
-    assert scribe(clinic, "Uma Sato").name == "Uma Sato"

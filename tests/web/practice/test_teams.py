@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from scriptorium.domains.practices.models import RosterLink, Supervision
-from tests.support.builders import TODAY, Clinic, browser, days
+from tests.support.builders import Clinic, browser, days
 
 pytestmark = pytest.mark.django_db
 
@@ -99,4 +99,3 @@ def test_another_practices_people_look_like_none(
     casey = clinic.join("Casey Moreno")
     assert add(clinic, tab, casey, stranger).status_code == 422
     assert Supervision.objects.count() == 0
-    assert TODAY

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 
 #: Group → slugs, in the order of the index.
 GROUPS: dict[str, tuple[str, ...]] = {
-    "First steps": ("start", "sign-in", "invitation", "verify", "contact"),
+    "First steps": ("start", "sign-in", "invitation", "verify", "directory", "contact"),
     "For practices": (
         "board",
         "assign",
@@ -36,11 +36,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "manual",
         "courses",
         "hours",
+        "credentials",
         "accommodations",
         "appeals",
         "profile",
     ),
-    "For staff": ("office",),
+    "For staff": ("office", "decisions"),
 }
 
 #: Address pattern → slug; the first that matches counts.
@@ -66,11 +67,14 @@ PAGES: tuple[tuple[str, str], ...] = (
     (r"/member/courses/.*", "courses"),
     (r"/member/exams/.*", "exams"),
     (r"/member/hours/.*", "hours"),
+    (r"/member/credentials/", "credentials"),
     (r"/member/accommodations/.*", "accommodations"),
     (r"/member/appeals/.*", "appeals"),
     (r"/member/.*", "member-home"),
     (r"/verify/.*", "verify"),
+    (r"/directory/", "directory"),
     (r"/contact/", "contact"),
+    (r"/office/decisions/.*|/office/people/[^/]+/credentials/.*", "decisions"),
     (r"/office/.*", "office"),
     (r"/|/home/", "start"),
 )

@@ -9,7 +9,12 @@ from typing import Any
 
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.credentials import rules
-from scriptorium.domains.credentials.enums import DecisionKind, ProposalOutcome
+from scriptorium.domains.credentials.enums import (
+    DecisionKind,
+    DecisionState,
+    Level,
+    ProposalOutcome,
+)
 from scriptorium.domains.credentials.models import Credential, Decision, DecisionProposal
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.clock import day_of
@@ -75,16 +80,8 @@ def decide(
         .filter(person_id=person.pk, specialty=specialty)
         .first()
     )
-    kind, state = ruling.kind, held.decision_state if held else ""
-    target = rules.check_ruling(kind=kind, state=state)
-    level = rules.level_after(kind=kind, level=held.level if held else "", wanted=ruling.level)
-    rules.check_words(
-        kind=kind, state=state, reason=ruling.reason, notice=ruling.notice, evidence=ruling.evidence
-    )
-    rules.check_day(kind=kind, effective_on=ruling.effective_on, decided_on=day_of(now))
-    rules.check_can_decide(decider=actor, person=person.reference, involved=involved)
-    rules.check_second(
-        kind=kind, decider=actor, second=second, person=person.reference, involved=involved
+    target, level = _checked(
+        held, actor=actor, person=person, ruling=ruling, involved=involved, second=second, now=now
     )
     credential = held or Credential(
         number=f"SC-{new_reference(8).upper()}", person_id=person.pk, specialty=specialty
@@ -97,7 +94,7 @@ def decide(
     days = ruling.appeal_days
     return Decision.objects.create(
         credential=credential,
-        kind=kind,
+        kind=ruling.kind,
         level=level,
         to_state=target,
         reason=ruling.reason.strip(),
@@ -112,6 +109,31 @@ def decide(
         second_by_name=second.name if second else "",
         at=now,
     )
+
+
+def _checked(
+    held: Credential | None,
+    *,
+    actor: Actor,
+    person: Person,
+    ruling: Ruling,
+    involved: Collection[str],
+    second: Actor | None,
+    now: dt.datetime,
+) -> tuple[DecisionState, Level]:
+    """Return the state and level that a ruling leads to, once every rule has passed."""
+    kind, state = ruling.kind, held.decision_state if held else ""
+    target = rules.check_ruling(kind=kind, state=state)
+    level = rules.level_after(kind=kind, level=held.level if held else "", wanted=ruling.level)
+    rules.check_words(
+        kind=kind, state=state, reason=ruling.reason, notice=ruling.notice, evidence=ruling.evidence
+    )
+    rules.check_day(kind=kind, effective_on=ruling.effective_on, decided_on=day_of(now))
+    rules.check_can_decide(decider=actor, person=person.reference, involved=involved)
+    rules.check_second(
+        kind=kind, decider=actor, second=second, person=person.reference, involved=involved
+    )
+    return target, level
 
 
 def propose_decision(
