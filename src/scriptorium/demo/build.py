@@ -15,8 +15,10 @@ from django.db import transaction
 
 from scriptorium.demo import cast
 from scriptorium.demo.cast import Member
+from scriptorium.demo.conduct import build_conduct
 from scriptorium.demo.crowd import build_lakeside
 from scriptorium.demo.past import DESK, PracticeBuilder, first_day, make_login, noon
+from scriptorium.demo.pathway import build_pathways
 from scriptorium.demo.programme import build_programme
 from scriptorium.demo.sittings import complete_exams, sit_without_passing
 from scriptorium.demo.study import build_studies
@@ -57,6 +59,7 @@ def build(*, day: dt.date) -> None:
         _riverside(day, password)
         build_lakeside(day=day, password=password)
         _solo(day, password)
+        build_conduct(day=day)
         with transaction.atomic():
             record(
                 actor=Actor.system("demo"),
@@ -149,6 +152,7 @@ def _riverside(day: dt.date, password: str) -> None:
     for kind, count in cast.RIVERSIDE_FREE.items():
         builder.grant(day - dt.timedelta(days=35), kind, count, "Order of last month")
     _invite(builder)
+    build_pathways(day=day, practice=practice, links=by_email, people=logins)
     run_night(today=day, now=noon(day, 9))
 
 

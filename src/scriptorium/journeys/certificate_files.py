@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.db import transaction
@@ -53,18 +55,17 @@ def pdf_of(*, certificate: Certificate, now: dt.datetime) -> bytes:
 
 def _pdfs_of(certificates: Sequence[Certificate], now: dt.datetime) -> list[bytes]:
     """Return the PDF of each; those that are not kept yet are rendered, and kept together."""
-    store, signer = file_store(), pdf_signer()
+    store = file_store()
     found: dict[int, bytes] = {}
-    fresh: dict[int, tuple[Certificate, str, int]] = {}
+    missing: list[Certificate] = []
     for certificate in certificates:
         file = getattr(certificate, "file", None)
-        if file is not None:
+        if file is None:
+            missing.append(certificate)
+        else:
             found[certificate.pk] = store.get(sha256=file.sha256)
-            continue
-        content = certificate_renderer().render(documents=[document_of(certificate)])
-        if signer is not None:
-            body = certificate.content["body"]
-            content = signer.sign(pdf=content, reason=f"Issued by {body}")
+    fresh: dict[int, tuple[Certificate, str, int]] = {}
+    for certificate, content in zip(missing, _rendered(missing), strict=True):
         found[certificate.pk] = content
         fresh[certificate.pk] = (certificate, store.put(content=content), len(content))
     if fresh:
@@ -75,6 +76,22 @@ def _pdfs_of(certificates: Sequence[Certificate], now: dt.datetime) -> list[byte
             if sha256 != fresh[key][1]:
                 found[key] = store.get(sha256=sha256)
     return [found[certificate.pk] for certificate in certificates]
+
+
+def _rendered(certificates: Sequence[Certificate]) -> list[bytes]:
+    """Return the fresh PDF of each; several at a time, since the renderer leaves Python's lock."""
+    renderer, signer = certificate_renderer(), pdf_signer()
+
+    def render(certificate: Certificate) -> bytes:
+        content = renderer.render(documents=[document_of(certificate)])
+        if signer is None:
+            return content
+        return signer.sign(pdf=content, reason=f"Issued by {certificate.content['body']}")
+
+    if len(certificates) < _BATCH // 2:
+        return [render(certificate) for certificate in certificates]
+    with ThreadPoolExecutor(os.process_cpu_count() or 1) as pool:
+        return list(pool.map(render, certificates))
 
 
 @transaction.atomic(durable=True)

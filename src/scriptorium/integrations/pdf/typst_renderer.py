@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from threading import Lock
 
 import typst
@@ -49,11 +50,13 @@ class TypstRenderer:
 
     def __init__(self, *, font_paths: Sequence[Path] = (), system_fonts: bool = True) -> None:
         """Prepare the fonts; ``font_paths`` are folders of extra fonts for the second attempt."""
-        self._strict = self._compiler(typst.Fonts(include_system_fonts=False))
+        # A compiler holds the data of its current run; a thread that finds none free makes another.
+        self._free: SimpleQueue[typst.Compiler] = SimpleQueue()
+        self._free.put(self._strict_compiler())
         self._font_paths = [str(path) for path in font_paths]
         self._system_fonts = system_fonts
         self._wide: typst.Compiler | None = None
-        # A compiler holds the data of its current run, so threads take turns.
+        # The rare second attempt has one compiler, so threads take turns.
         self._turn = Lock()
 
     def render(self, *, documents: Sequence[CertificateDocument]) -> bytes:
@@ -68,30 +71,38 @@ class TypstRenderer:
         if not documents:
             raise CertificateError("There is no certificate to print.")
         inputs = {"job": json.dumps(_job(documents), ensure_ascii=False)}
-        with self._turn:
-            try:
-                return self._attempt(inputs)
-            finally:
-                if len(documents) > LARGE_BATCH:
-                    self._forget_batch()
-
-    def _attempt(self, inputs: dict[str, str]) -> bytes:
         try:
-            return compiled(self._strict, inputs, STANDARDS)
+            strict = self._free.get_nowait()
+        except Empty:
+            strict = self._strict_compiler()
+        try:
+            return self._attempt(strict, inputs)
+        finally:
+            if len(documents) > LARGE_BATCH:
+                self._forget_batch(strict)
+            self._free.put(strict)
+
+    def _attempt(self, strict: typst.Compiler, inputs: dict[str, str]) -> bytes:
+        try:
+            return compiled(strict, inputs, STANDARDS)
         except typst.TypstError as error:
             _refuse_broken_logo(error)
-        wide = self._wide_compiler()
-        try:
-            return compiled(wide, inputs, STANDARDS)
-        except typst.TypstError:
-            return compiled(wide, inputs, [])
+        with self._turn:
+            wide = self._wide_compiler()
+            try:
+                return compiled(wide, inputs, STANDARDS)
+            except typst.TypstError:
+                return compiled(wide, inputs, [])
 
-    def _forget_batch(self) -> None:
+    def _strict_compiler(self) -> typst.Compiler:
+        return self._compiler(typst.Fonts(include_system_fonts=False))
+
+    def _forget_batch(self, compiler: typst.Compiler) -> None:
         # Typst keeps what it laid out for its last ten runs, about half a megabyte a page; a few
         # batches of a thousand would fill a small machine. Empty runs push the batch out.
         empty = {"title": "-", "author": "-", "date": [2000, 1, 1], "logos": [], "sheets": []}
         for _ in range(RUNS_REMEMBERED + 1):
-            compiled(self._strict, {"job": json.dumps(empty)}, [])
+            compiled(compiler, {"job": json.dumps(empty)}, [])
 
     def _compiler(self, fonts: typst.Fonts) -> typst.Compiler:
         # The root is this folder, so the template could not read another file if it tried.
