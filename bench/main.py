@@ -17,7 +17,7 @@ from typing import Any
 from bench import measure
 from bench.place import ROOT, Place
 
-WORKLOADS = ("b1", "b2", "b3", "b4", "b8", "b15")
+WORKLOADS = ("b1", "b2", "b3", "b4", "b8", "b14", "b15")
 RUNS = 3
 
 

@@ -15,13 +15,15 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from scriptorium.domains.accounts.models import Person
+from scriptorium.domains.accounts.models import AccommodationGrant, Person
 from scriptorium.domains.audit.models import AuditEvent
-from scriptorium.domains.credentials.models import Certificate
+from scriptorium.domains.credentials.models import Affidavit, Certificate, HourEntry
+from scriptorium.domains.credentials.queries import quarters_since
 from scriptorium.domains.ledger.models import Action, Unit
 from scriptorium.domains.ledger.queries import live_parts, stock_of
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import HandOver, Invitation, Practice, RosterLink
+from scriptorium.domains.support.models import Case
 from scriptorium.domains.training.models import Completion
 from scriptorium.domains.training.queries import progress_of
 from scriptorium.kernel.payer import Payer
@@ -38,6 +40,9 @@ def fingerprint() -> str:
     for model in (Person, Practice, RosterLink, Unit, Action, Invitation, HandOver):
         rows += sorted(model.objects.values_list("reference", flat=True))
     rows += sorted(Certificate.objects.values_list("number", "content_sha256"))
+    for written in (HourEntry, Case, AccommodationGrant):
+        rows += sorted(written.objects.values_list("reference", flat=True))
+    rows += sorted(Affidavit.objects.values_list("reference", "log_sha256", "statement_sha256"))
     rows += sorted(Completion.objects.values_list("reference", "content_sha256", "correct"))
     events = AuditEvent.objects.order_by("pk").values_list("at", "key", "subject", "practice")
     rows += [(at.isoformat(), *rest) for at, *rest in events]
@@ -88,7 +93,18 @@ def contract_holds(day: dt.date) -> None:
     oldest = Certificate.objects.order_by("starts_on")[0].starts_on
     assert oldest <= day - dt.timedelta(days=2 * 365)
     study_fits_the_units()
+    the_pathway_is_shown(riverside)
     assert problems(day) == ()
+
+
+def the_pathway_is_shown(riverside: Practice) -> None:
+    """See the apprentice with 180 hours, hours that wait, an accommodation and an appeal."""
+    casey = Person.objects.get(email="casey@riverside.example")
+    assert quarters_since(person=casey.pk, since=dt.date(2000, 1, 1)) == 180 * 4
+    waiting = Affidavit.objects.get(closed_at__isnull=True)
+    assert waiting.practice == riverside
+    assert waiting.person != casey
+    assert AccommodationGrant.objects.count() == Case.objects.count() == 1
 
 
 def study_fits_the_units() -> None:

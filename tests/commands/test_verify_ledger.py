@@ -73,8 +73,8 @@ def duplicate_assignment(world: World) -> str:
     spare = world.clinic.stock("manual")[0]
     sql("UPDATE ledger_unit SET state = 'assigned', person_id = %s, link_id = %s WHERE id = %s",
         world.ben.person_id, world.ben.pk, spare.pk)  # fmt: skip
-    sql("INSERT INTO ledger_unitpart (unit_id, person_id, link_id, kind, choice, state)"
-        " VALUES (%s, %s, %s, 'manual', '', 'assigned')",
+    sql("INSERT INTO ledger_unitpart (unit_id, person_id, link_id, kind, choice, state, outcome)"
+        " VALUES (%s, %s, %s, 'manual', '', 'assigned', '')",
         spare.pk, world.ben.person_id, world.ben.pk)  # fmt: skip
     sql("INSERT INTO ledger_entry (unit_id, event, from_state, to_state, payer_practice_id,"
         " person_id, actor_kind, actor_reference, actor_name, reason, at)"
@@ -144,8 +144,8 @@ def wrong_person(world: World) -> str:
 
 def open_part_of_a_free_unit(world: World) -> str:
     spare = world.clinic.stock("hipaa")[0]
-    sql("INSERT INTO ledger_unitpart (unit_id, person_id, kind, choice, state)"
-        " VALUES (%s, %s, 'hipaa', '', 'assigned')", spare.pk, world.ben.person_id)  # fmt: skip
+    sql("INSERT INTO ledger_unitpart (unit_id, person_id, kind, choice, state, outcome)"
+        " VALUES (%s, %s, 'hipaa', '', 'assigned', '')", spare.pk, world.ben.person_id)  # fmt: skip
     return f"Unit {spare.reference}: a part is open, but the unit is not assigned."
 
 

@@ -7,6 +7,7 @@ import datetime as dt
 import gzip
 import json
 import stat
+import struct
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -154,10 +155,7 @@ def test_row_29_the_picture_holds_the_token_uncompressed(clinic: Clinic) -> None
     assert png is not None
     assert OB3Verifier.extract_token_from_png(png) == token_of(credential)
     assert token_of(credential).encode() in png
-    import png as pypng
-
-    width, height, _, _ = pypng.Reader(bytes=png).read()
-    assert (width, height) == (640, 640)
+    assert struct.unpack(">II", png[16:24]) == (640, 640)
 
 
 def test_a_badge_runs_out_with_the_paid_year(clinic: Clinic) -> None:

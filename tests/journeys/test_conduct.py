@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 
 from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.credentials.enums import DecisionKind
@@ -15,11 +16,13 @@ from scriptorium.domains.credentials.models import (
     Decision,
     DecisionProposal,
 )
+from scriptorium.domains.credentials.operations import Ruling
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render
 from scriptorium.domains.support.models import Case
 from scriptorium.journeys import conduct
 from scriptorium.journeys.conduct import IllegalDecision, MayNotDecide, ProposalClosed
+from scriptorium.journeys.decisions import carry_out
 from scriptorium.journeys.nightly import run_night
 from scriptorium.kernel.actor import Actor, ActorKind
 from scriptorium.kernel.clock import day_of
@@ -196,6 +199,20 @@ def test_a_suspension_leaves_the_certificate_and_a_reinstatement_brings_no_other
     assert "is reinstated" in render(mail=OutboxMail.objects.latest("pk")).text
 
 
+def test_a_year_paid_while_suspended_brings_its_badge_with_the_reinstatement(
+    clinic: Clinic,
+) -> None:
+    link = clinic.member("Ada Park", renews_in=20)
+    assert link.person is not None
+    credential = award(link.person)
+    rule(credential, "suspended")
+    clinic.give(link, "renewal")
+    assert Badge.objects.count() == 1
+    rule(credential, "reinstated")
+    assert Badge.objects.latest("pk").term == clinic.terms(link)[-1]
+    assert Badge.objects.count() == 2
+
+
 def test_the_night_voids_what_ended_on_its_day(clinic: Clinic) -> None:
     credential = holder(clinic)
     rule(credential, "retired", on=days(4))
@@ -223,6 +240,25 @@ def test_an_award_issues_certificate_and_badge_and_a_further_one_supersedes(
     assert "not endorsed by CMS or HHS" in content["wording"]
     badge = Badge.objects.get()
     assert (badge.level, badge.term.ends_before) == ("CMSA", days(200))
+
+
+def test_a_passed_exam_is_told_with_number_and_level(clinic: Clinic) -> None:
+    link = clinic.member("Ada Park", renews_in=200)
+    assert link.person is not None
+    ruling = Ruling(
+        kind=DecisionKind.PASSED, reason="Passed", effective_on=TODAY, scheme_version="2026.1"
+    )
+    with transaction.atomic():
+        decision = carry_out(
+            actor=Actor.system("certification-rule"), person=link.person, specialty="oncology",
+            ruling=ruling, involved=(), now=NOW, today=TODAY,
+        )  # fmt: skip
+    mail = render(mail=OutboxMail.objects.get(template="credential_awarded"))
+    assert mail.subject == "You are now CMSA, Oncology"
+    for words in (decision.credential.number, "/member/credentials/", "good standing"):
+        assert words in mail.text
+        assert words in mail.html
+    assert keys()[-2:] == ["certificate.issued", "credential.awarded"]
 
 
 def test_without_a_paid_day_ahead_no_badge_is_issued(clinic: Clinic) -> None:

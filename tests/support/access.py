@@ -27,6 +27,7 @@ from tests.support.apprentices import objects_of_the_matrix
 from tests.support.builders import NOW, PASSWORD, TODAY, Clinic, actor_of, person
 from tests.support.credentials import credentials_of_the_matrix
 from tests.support.exam_room import add_exam
+from tests.support.item_rows import items_of_the_matrix
 from tests.support.shared_rows import undone_afterwards
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -185,7 +186,7 @@ class Cast:
         values |= objects_of_the_matrix(
             clinic, self.mel, self.people["solo"], self.people["decisions"]
         )
-        return values | credentials_of_the_matrix(mel)
+        return values | credentials_of_the_matrix(mel) | items_of_the_matrix()
 
     def _sitting(self, mel: Person) -> Sitting:
         """Let mel sit an exam in a browser that is none of the matrix's."""

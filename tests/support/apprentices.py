@@ -12,8 +12,17 @@ from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.catalog.queries import pathways, text_sha256
 from scriptorium.domains.credentials.models import Affidavit, Credential, HourEntry
 from scriptorium.domains.practices.models import Practice, RosterLink
-from scriptorium.journeys import accommodations, cases, log_hours, send_hours, waivers
+from scriptorium.domains.practices.queries import Standing
+from scriptorium.journeys import (
+    accommodations,
+    cases,
+    log_hours,
+    promote,
+    send_hours,
+    waivers,
+)
 from scriptorium.journeys.bring_forward import bring_credential_forward
+from scriptorium.journeys.remind_of_hours import remind_employers
 from scriptorium.kernel.actor import Actor, ActorKind
 from tests.support.builders import DESK, NOW, TODAY, Clinic, actor_of, days, noon, person
 
@@ -195,3 +204,33 @@ def _without_employer(solo: Person) -> Affidavit:
         signature=send_hours.Signature(solo.certificate_name, text_sha256(shown), None),
         now=NOW,
     )
+
+
+def every_mail_of_the_pathway(clinic: Clinic) -> None:
+    """Let every journey between apprentice and specialist that writes mail happen once."""
+    boss: dict[str, Any] = {
+        "actor": clinic.actor, "judge": clinic.dana, "standing": Standing(primary=True),
+        "staff_roles": (), "now": NOW, "today": TODAY,
+    }  # fmt: skip
+    first = sent(clinic, "Uma Sato")
+    for day in (days(7), days(30)):
+        remind_employers(today=day, now=noon(day))
+    promote.approve(**boss, affidavit=first)
+    promote.reject(**boss, affidavit=sent(clinic, "Dev Patel"), note="Those days were shadowing")
+    judge, decider = staff("Emery Galvin", "decisions"), staff("Marlow Ingram", "director")
+    who = first.person
+    act: dict[str, Any] = {"actor": actor_of(who), "person": who, "now": NOW}
+    accommodations.ask(**act, kind="time", words="More time")
+    accommodations.refuse(
+        actor=staff_actor(judge), decider=judge.pk, answer="No", now=NOW,
+        request=who.accommodation_requests.get(),
+    )  # fmt: skip
+    case = cases.open_complaint(**act, words="Nobody answered", today=TODAY)
+    cases.acknowledge(actor=staff_actor(judge), case=case, note="", now=NOW)
+    case.refresh_from_db()
+    cases.assign(actor=staff_actor(judge), case=case, decider=decider, now=NOW)
+    case.refresh_from_db()
+    cases.decide(
+        actor=staff_actor(decider), decider=decider, case=case, outcome="upheld", letter="Sorry.",
+        now=NOW,
+    )  # fmt: skip

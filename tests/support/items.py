@@ -105,6 +105,12 @@ def item(
     return made
 
 
+def in_use(of: Item) -> ItemVersion:
+    """Return the version of an item that is in use."""
+    assert of.live_version is not None
+    return of.live_version
+
+
 def exam(code: str = "general", *, number: int = 1, count: int = 4, **changes: Any) -> ExamVersion:
     """Insert a version of an exam with one topic; ``rules`` changes some of its rules."""
     rules = {

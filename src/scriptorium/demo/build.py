@@ -100,26 +100,7 @@ def _riverside(day: dt.date, password: str) -> None:
     }  # fmt: skip
     former, dana = logins["morgan.hale@riverside.example"], logins["dana@riverside.example"]
     with transaction.atomic():
-        practice = practices.create_practice(
-            name="Riverside Dermatology",
-            primary=former.pk,
-            now=now,
-            details={
-                "street": "480 Riverside Way",
-                "city": "Fairmont",
-                "region": "CA",
-                "postal_code": "90001",
-                "country": "United States",
-                "phone": "+1 555 0100 480",
-                "billing_email": "billing@riverside.example",
-            },
-        )
-        record(
-            actor=DESK,
-            happening=Happening("practice.created", "practice", practice.reference,
-                                practice.reference, {"name": practice.name}),
-            now=now,
-        )  # fmt: skip
+        practice = _open_riverside(former, now)
         links = practices.add_links(
             practice=practice.pk,
             people=[
@@ -154,6 +135,30 @@ def _riverside(day: dt.date, password: str) -> None:
     _invite(builder)
     build_pathways(day=day, practice=practice, links=by_email, people=logins)
     run_night(today=day, now=noon(day, 9))
+
+
+def _open_riverside(primary: Person, now: dt.datetime) -> Practice:
+    practice = practices.create_practice(
+        name="Riverside Dermatology",
+        primary=primary.pk,
+        now=now,
+        details={
+            "street": "480 Riverside Way",
+            "city": "Fairmont",
+            "region": "CA",
+            "postal_code": "90001",
+            "country": "United States",
+            "phone": "+1 555 0100 480",
+            "billing_email": "billing@riverside.example",
+        },
+    )
+    record(
+        actor=DESK,
+        happening=Happening("practice.created", "practice", practice.reference,
+                            practice.reference, {"name": practice.name}),
+        now=now,
+    )  # fmt: skip
+    return practice
 
 
 def _roles(practice: Practice, links: dict[str, RosterLink], now: dt.datetime) -> None:

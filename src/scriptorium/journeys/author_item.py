@@ -15,7 +15,7 @@ from scriptorium.domains.exams.rules import writing
 from scriptorium.domains.exams.rules.authoring import BadlyWritten, CannotAuthor, one_line
 from scriptorium.kernel.actor import Actor
 
-__all__ = ["BadlyWritten", "CannotAuthor", "choice_text", "typed_text"]
+__all__ = ["BadlyWritten", "CannotAuthor", "ItemText", "choice_text", "typed_text"]
 
 
 def choice_text(

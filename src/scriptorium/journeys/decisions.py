@@ -109,7 +109,7 @@ def issue_documents(
             data = {"number": issued.number, "name": person.name}
             event = Happening("certificate.issued", "certificate", issued.number, "", data)
             record(actor=actor, happening=event, now=now)
-            issue_for_credential(credential=credential, now=now, today=today)
+        issue_for_credential(credential=credential, now=now, today=today)
     elif decision.to_state in ENDED and decision.effective_on <= today:
         void_documents(
             actor=actor,

@@ -120,7 +120,9 @@ def import_items(
             writing.write_version(actor=actor, item=old, number=number, draft=draft, now=now)
             found.changed.append(item.code)
     _pair(places, known)
-    data = {"added": len(found.added), "changed": len(found.changed), "same": found.same}
+    data: dict[str, object] = {
+        "added": len(found.added), "changed": len(found.changed), "same": found.same,
+    }  # fmt: skip
     _note(actor, "items.imported", bank, data, now)
     return found
 

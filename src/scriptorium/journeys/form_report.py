@@ -124,7 +124,7 @@ def _number(value: float | None, digits: int = 3) -> str:
 
 
 def _item_rows(report: _Report) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for item in report.items:
         head = (item.code + (" (pilot)" if item.pilot else ""), str(item.number), str(item.people))
         found = item.figures

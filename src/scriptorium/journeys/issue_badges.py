@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from scriptorium.domains.accounts import queries as accounts
 from scriptorium.domains.credentials import operations as credentials
+from scriptorium.domains.credentials import queries as kept
 from scriptorium.domains.credentials.models import Badge, Credential
 from scriptorium.domains.memberships import queries as memberships
 from scriptorium.domains.memberships.models import Term
@@ -43,9 +44,15 @@ def issue_for_years(
 def issue_for_credential(
     *, credential: Credential, now: dt.datetime, today: dt.date
 ) -> Badge | None:
-    """Issue a credential's badge for the last paid year; None when no paid day lies ahead."""
+    """Issue a credential's badge for the last paid year.
+
+    None when no paid day lies ahead, or the newest badge is of this year and level already.
+    """
     term = memberships.last_paid_term(person=credential.person_id)
     if term is None or term.ends_before <= today:
+        return None
+    newest = kept.newest_badges(credentials=[credential.pk]).get(credential.pk)
+    if newest is not None and (newest.term_id, newest.level) == (term.pk, credential.level):
         return None
     email = accounts.addresses(people=[credential.person_id])[credential.person_id]
     return credentials.issue_badges(drafts=[_draft(credential, term, email)], now=now)[0]

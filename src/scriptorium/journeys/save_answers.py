@@ -13,6 +13,8 @@ from scriptorium.domains.exams.models import Sitting
 from scriptorium.domains.exams.operations import sittings as writing
 from scriptorium.domains.exams.rules import sitting as rules
 from scriptorium.domains.exams.rules.sitting import Given
+from scriptorium.journeys import exam_browser
+from scriptorium.journeys.exam_browser import Claim, NotThisBrowser
 from scriptorium.journeys.sit_exam import deadline_of
 
 #: Answers that come after the end are kept as evidence for an appeal, up to so many.
@@ -25,8 +27,10 @@ class Saved:
 
     Arguments:
         outcome: "saved", "stale" (a newer answer is kept), "elsewhere" (another session holds the
-            sitting) or "closed" (the time is over or the sitting finished).
+            sitting), "browser" (the exam is not sat in this one) or "closed" (the time is over or
+            the sitting finished).
         stale: positions whose answer was older, in a batch of which others were kept.
+        detail: the sentence of a refusal that has one of its own.
     """
 
     outcome: str
@@ -34,25 +38,35 @@ class Saved:
     seq: int = 0
     seconds_left: int = 0
     stale: list[int] = field(default_factory=list)
+    detail: str = ""
 
 
 @transaction.atomic(durable=True)
 def keep(
-    *, user: int, reference: str, holder: str, answer: Given, now: dt.datetime
+    *,
+    user: int,
+    reference: str,
+    holder: str,
+    answer: Given,
+    now: dt.datetime,
+    claim: Claim | None = None,
 ) -> Saved | None:
     """Keep one answer, or return None where the login has no such sitting.
 
     A repeated save is a success; an older one changes nothing. The time is that of the request's
     start, so a slow server takes nothing from anybody.
+
+    Arguments:
+        claim: what the browser sent of itself, for exams that are sat in one browser only.
     """
     sitting = exams.locked_for_save(user=user, reference=reference, position=answer.position)
     if sitting is None:
         return None
-    refused = _refused(sitting, holder, [answer], now)
+    refused = _refused(sitting, holder, [answer], claim, now)
     if refused is not None:
         return refused
     left = rules.seconds_left(deadline=deadline_of(sitting), now=now)
-    newest: int = sitting.newest_seq  # type: ignore[attr-defined]
+    newest = exams.newest_of(sitting)
     if answer.seq <= newest:
         same = exams.same_save(sitting=sitting.pk, position=answer.position, seq=answer.seq)
         if answer.seq == newest and same is not None and _equal(same, answer):
@@ -64,14 +78,20 @@ def keep(
 
 @transaction.atomic(durable=True)
 def keep_journal(
-    *, user: int, reference: str, holder: str, answers: Sequence[Given], now: dt.datetime
+    *,
+    user: int,
+    reference: str,
+    holder: str,
+    answers: Sequence[Given],
+    now: dt.datetime,
+    claim: Claim | None = None,
 ) -> Saved | None:
     """Keep the journal that a browser wrote while it was cut off; each answer by the same rules."""
     first = answers[0].position if answers else 1
     sitting = exams.locked_for_save(user=user, reference=reference, position=first)
     if sitting is None:
         return None
-    refused = _refused(sitting, holder, answers, now)
+    refused = _refused(sitting, holder, answers, claim, now)
     if refused is not None:
         return refused
     newest = exams.newest_seqs(sitting=sitting.pk)
@@ -99,15 +119,24 @@ def _equal(kept: object, answer: Given) -> bool:
 
 
 def _refused(
-    sitting: Sitting, holder: str, answers: Sequence[Given], now: dt.datetime
+    sitting: Sitting,
+    holder: str,
+    answers: Sequence[Given],
+    claim: Claim | None,
+    now: dt.datetime,
 ) -> Saved | None:
     """Return why nothing may be kept; what comes too late is kept apart, as evidence."""
-    grace = sitting.form.exam_version.rules["grace_seconds"]
-    over = not rules.in_time(deadline=deadline_of(sitting), at=now, grace_seconds=grace)
+    over = not rules.in_time(
+        deadline=deadline_of(sitting), at=now, grace_seconds=exams.grace_of(sitting)
+    )
     if sitting.finished_at is not None or over:
         if exams.late_count(sitting=sitting.pk) + len(answers) <= MOST_LATE:
             writing.keep_answers(sitting=sitting, answers=answers, late=True, now=now)
         return Saved("closed", now)
     if sitting.holder != holder:
         return Saved("elsewhere", now)
+    try:
+        exam_browser.check_sitting(sitting=sitting, claim=claim, now=now)
+    except NotThisBrowser as error:
+        return Saved("browser", now, detail=str(error))
     return None

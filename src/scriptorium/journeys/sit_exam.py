@@ -18,17 +18,28 @@ from scriptorium.domains.exams import queries as exams
 from scriptorium.domains.exams.models import ExamVersion, Form, FormItem, Sitting
 from scriptorium.domains.exams.operations import forms as form_writing
 from scriptorium.domains.exams.operations import sittings as writing
-from scriptorium.domains.exams.queries import Kept
+from scriptorium.domains.exams.queries import Glance, Kept
 from scriptorium.domains.exams.rules import sitting as rules
 from scriptorium.domains.exams.rules.assembly import CannotAssemble
 from scriptorium.domains.exams.rules.sitting import CannotStart
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.ledger.enums import PartState
+from scriptorium.journeys import exam_browser
+from scriptorium.journeys.exam_browser import Claim, NotThisBrowser
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.references import new_reference
 
-__all__ = ["CannotStart", "Elsewhere", "NotSigned", "Shown", "holder_of", "show", "start"]
+__all__ = [
+    "CannotStart",
+    "Elsewhere",
+    "NotSigned",
+    "NotThisBrowser",
+    "Shown",
+    "holder_of",
+    "show",
+    "start",
+]
 
 
 class NotSigned(Exception):
@@ -92,6 +103,7 @@ def start(
     holder: str,
     now: dt.datetime,
     today: dt.date,
+    claim: Claim | None = None,
 ) -> Sitting:
     """Open a sitting: affidavit, unit, retake rules, form and deadline in one transaction.
 
@@ -100,6 +112,7 @@ def start(
     Raises:
         CannotStart: no unit, too early, or no form; says what to do.
         NotSigned: the affidavit does not name the person.
+        NotThisBrowser: the exam is begun in another browser.
     """
     version = exams.newest_exam(exam=exam)
     if version is None:
@@ -120,12 +133,14 @@ def start(
     own = [sitting for sitting in earlier if sitting.exam == exam]
     on_unit = sum(1 for sitting in earlier if sitting.unit_reference == part.unit.reference)
     waiver = _check_retake(person, version, own, on_unit, now, today)
+    leave = exam_browser.check_start(person=person, version=version, claim=claim, now=now)
     if not part.choice and kind == PartKind.EXAM:
         ledger.choose_exam(part=part, choice=exam)
     form = _deal(person, version, own, now)
     sitting = _open(person, part, form, on_unit + 1, affidavit_name, holder, now, today)
     if waiver is not None:
         accounts.use_waiver(actor=actor, waiver=waiver, sitting=sitting.reference, now=now)
+    exam_browser.use_waiver(actor=actor, waiver=leave, sitting=sitting, now=now)
     record(
         actor=actor,
         happening=Happening(
@@ -225,18 +240,47 @@ def _deal(person: Person, version: ExamVersion, own: Sequence[Sitting], now: dt.
     )
 
 
+def glance(
+    *, user: int, reference: str, position: int, holder: str, now: dt.datetime
+) -> tuple[Glance, int] | None:
+    """Return an item with the seconds left, as long as nothing else has to happen.
+
+    None means: ask ``show``, which begins, refuses or says what is missing.
+    """
+    found = exams.glance(user=user, reference=reference, position=position)
+    if found is None or found.holder != holder:
+        return None
+    deadline = rules.effective_deadline(
+        deadline_at=found.deadline_at, credit_seconds=found.credit_seconds
+    )
+    if not rules.in_time(deadline=deadline, at=now, grace_seconds=found.grace_seconds):
+        return None
+    return found, rules.seconds_left(deadline=deadline, now=now)
+
+
 def show(
-    *, actor: Actor, sitting: Sitting, position: int, holder: str, now: dt.datetime
+    *,
+    actor: Actor,
+    sitting: Sitting,
+    position: int,
+    holder: str,
+    now: dt.datetime,
+    claim: Claim | None = None,
 ) -> Shown | None:
     """Return an item of an open sitting, or None where the form has no such place.
 
     With the first item the unit is started (DOMAIN §2, when a unit moves).
 
+    Arguments:
+        claim: what the browser sent of itself, for exams that are sat in one browser only.
+
     Raises:
         Elsewhere: another session holds the sitting.
+        NotThisBrowser: the exam goes on in another browser.
     """
     if sitting.holder != holder:
         raise Elsewhere
+    exam_browser.check_sitting(sitting=sitting, claim=claim, now=now)
     item = exams.item_at(form=sitting.form_id, position=position)
     if item is None:
         return None

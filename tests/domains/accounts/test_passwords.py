@@ -22,6 +22,7 @@ from scriptorium.journeys.accept_invitation import InvitationClosed, activate, f
 from scriptorium.journeys.nightly import remind_invited, run_night
 from scriptorium.journeys.roster_change import end_link
 from scriptorium.web.shared.middleware import SecondFactor
+from tests.support.apprentices import every_mail_of_the_pathway
 from tests.support.builders import (
     NOW,
     PASSWORD,
@@ -65,6 +66,7 @@ def every_mail(clinic: Clinic) -> list[OutboxMail]:
         actor=clinic.actor, practice=clinic.practice, link=clinic.link(bare), reason="left",
         note="", last_day=TODAY, take_back=False, now=NOW, today=TODAY,
     )  # fmt: skip
+    every_mail_of_the_pathway(clinic)
     browser(elsewhere).post("/account/password/reset/", {"email": elsewhere.email})
     return list(OutboxMail.objects.all())
 

@@ -186,7 +186,7 @@ def test_marks_are_read_for_people_and_for_those_invited() -> None:
     clinic.give(clinic.dana_link, "hipaa")
     found = stock.mark_parts(people=[clinic.dana.pk], links=[bare.pk])
     assert sorted(row[2:] for row in found) == [
-        ("ce", "quality", "reserved"), ("hipaa", "", "assigned"),
+        ("ce", "quality", "reserved", ""), ("hipaa", "", "assigned", ""),
     ]  # fmt: skip
     assert [unit.kind for unit in stock.units_of_link(link=bare.pk)] == ["ce"]
 

@@ -126,7 +126,7 @@ def test_what_a_version_changed_is_shown_word_for_word(staff: Staff) -> None:
     assert '<ins><span class="unseen">(in: </span>new ' in page.text
     assert '<del><span class="unseen">(out: </span>go' in page.text
     assert "With help of AI" in page.text
-    assert _item("note-001").live_version.number == 1
+    assert build.in_use(_item("note-001")).number == 1
 
 
 def test_row_53_the_review_form_says_who_answers_for_an_ai_assisted_item(staff: Staff) -> None:

@@ -30,6 +30,10 @@ READS = {
     "/office/names/": {"desk", "director", "auditor"},
     "/office/messages/": {"desk", "finance", "support", "director", "auditor"},
     "/office/activity/": {"auditor", "director", "system"},
+    "/office/items/": {"exams", "approver"},
+    "/office/corrections/": {"exams", "approver"},
+    "/office/exams/": {"exams", "approver", "director", "auditor"},
+    "/office/statistics/": {"exams", "approver", "director", "auditor"},
 }  # fmt: skip
 
 

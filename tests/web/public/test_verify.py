@@ -72,6 +72,7 @@ def test_the_status_of_an_earlier_day_is_told(clinic: Clinic, client: Client) ->
     assert "<b>Valid</b>" in client.get(base, {"on": inside.isoformat()}).text
     before = certificate.starts_on - dt.timedelta(days=10)
     assert "Not issued yet" in client.get(base, {"on": before.isoformat()}).text
+    assert certificate.ends_before is not None
     grace = certificate.ends_before + dt.timedelta(days=10)
     assert "in the grace period until" in client.get(base, {"on": grace.isoformat()}).text
     assert "Year ended on" in client.get(base).text

@@ -176,7 +176,7 @@ def badge_document(*, issuer: Issuer, facts: BadgeFacts) -> dict[str, Any]:
             ],
             "achievement": _achievement(issuer, facts.achievement),
         },
-        # Both purposes: a wallet then refuses a suspended badge too (ADR 13).
+        # Both purposes: a wallet then refuses a suspended badge too (ADR 17).
         "credentialStatus": [
             _status_entry(at.status_list(purpose, facts.list_number), purpose, facts.list_index)
             for purpose in ("revocation", "suspension")

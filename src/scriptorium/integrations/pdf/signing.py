@@ -30,8 +30,9 @@ class PdfSigner:
         """
         if not file.is_file():
             raise SigningKeyError(f"SCRIPTORIUM_SIGNING_KEY names {file}, where no file is.")
-        signer = signers.SimpleSigner.load_pkcs12(
-            str(file), passphrase=passphrase.encode() if passphrase else None
+        secret = passphrase.encode() if passphrase else None
+        signer = signers.SimpleSigner.load_pkcs12(  # type: ignore[no-untyped-call]
+            str(file), passphrase=secret
         )
         if signer is None:
             raise SigningKeyError(

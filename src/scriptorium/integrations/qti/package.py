@@ -88,7 +88,7 @@ def _manifest(items: Iterable[PackedItem]) -> bytes:
             SubElement(own, "bank:enemy").text = enemy
         SubElement(resource, "file", {"href": href})
     indent(root)
-    return tostring(root, encoding="utf-8", xml_declaration=True)
+    return bytes(tostring(root, encoding="utf-8", xml_declaration=True))
 
 
 # Reading --------------------------------------------------------------------------------------

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Any
+
 from django.http import Http404, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -129,6 +132,17 @@ def item(request: HttpRequest, reference: str, number: int) -> HttpResponse:
     """One item; without scripts its form saves and goes on."""
     if request.method == "POST":
         return _save_form(request, reference, number)
+    if wants_json(request):
+        found = sit_exam.glance(
+            user=request.user.pk or 0,
+            reference=reference,
+            position=number,
+            holder=holder_of(request),
+            now=request.now,
+        )
+        if found is not None:
+            seen, left = found
+            return _item_as_json(number, seen.stem, seen.options, seen.answer, left)
     sitting = sitting_of(request, reference)
     if sitting.finished_at is not None:
         if wants_json(request):
@@ -155,20 +169,9 @@ def _show_item(
     if shown is None:
         raise Http404
     version, kept = shown.item.version, shown.kept
-    options = exam_room.lettered(version.options)
     if wants_json(request):
-        return JsonResponse(
-            {
-                "number": number,
-                "stem": version.stem,
-                "options": [{"letter": letter, "text": text} for letter, text in options],
-                "choice": kept.choice if kept else "",
-                "text": kept.text if kept else "",
-                "flagged": bool(kept and kept.flagged),
-                "seq": kept.seq if kept else 0,
-                "seconds_left": shown.seconds_left,
-            }
-        )
+        given = asdict(kept) if kept else None
+        return _item_as_json(number, version.stem, version.options, given, shown.seconds_left)
     answers = exams.answers_of(sitting=sitting.pk)
     palette = exam_room.palette_of(sitting=sitting, current=number, answers=answers)
     context = {
@@ -176,7 +179,7 @@ def _show_item(
         "title": sitting.form.exam_version.title,
         "number": number,
         "stem": version.stem,
-        "options": options,
+        "options": exam_room.lettered(version.options),
         "kept": kept,
         "next_seq": kept.seq + 1 if kept else 1,
         "palette": palette,
@@ -186,6 +189,27 @@ def _show_item(
         "single_keys": sitting.person.single_keys,
     }
     return render(request, "member/exam/item.html", context, status=status)
+
+
+def _item_as_json(
+    number: int, stem: str, options: list[str], answer: dict[str, Any] | None, left: int
+) -> JsonResponse:
+    kept = answer or {}
+    return JsonResponse(
+        {
+            "number": number,
+            "stem": stem,
+            "options": [
+                {"letter": letter, "text": text} for letter, text in exam_room.lettered(options)
+            ],
+            "choice": kept.get("choice", ""),
+            "text": kept.get("text", ""),
+            # SQLite has no true and false of its own.
+            "flagged": bool(kept.get("flagged")),
+            "seq": kept.get("seq", 0),
+            "seconds_left": left,
+        }
+    )
 
 
 def _save_form(request: HttpRequest, reference: str, number: int) -> HttpResponse:

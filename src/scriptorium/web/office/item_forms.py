@@ -9,6 +9,7 @@ from django import forms
 from scriptorium.domains.exams.enums import LETTERS
 from scriptorium.domains.exams.queries import authoring as read
 from scriptorium.journeys import author_item as journey
+from scriptorium.journeys.author_item import ItemText
 
 _AREA = {"rows": 2}
 
@@ -77,7 +78,7 @@ class VersionForm(forms.Form):
                 self.add_error(name, "Fill this in, or choose the other kind of answer.")
         return data
 
-    def text(self, *, code: str) -> journey.ItemText:
+    def text(self, *, code: str) -> ItemText:
         """Return what the form says, in the order that candidates will see."""
         data = self.cleaned_data
         common = {name: data[name] for name in ("stem", "rationale", "source", "url", "vignette")}

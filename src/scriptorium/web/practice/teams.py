@@ -137,7 +137,7 @@ def end(request: HttpRequest, place: Place) -> HttpResponse:
         return _refused(request, place, "This team has ended already.", 409)
     form = EndTeamForm(request.POST, today=request.today)
     if not form.is_valid():
-        sentence = " ".join(form.errors["last_day"])
+        sentence = " ".join(str(error) for error in form.errors["last_day"])
         return _refused(request, place, f"Last day together: {sentence}", 422)
     last_day = form.cleaned_data["last_day"]
     if last_day < found.starts_on:

@@ -41,7 +41,14 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "appeals",
         "profile",
     ),
-    "For staff": ("office", "decisions"),
+    "For staff": (
+        "office",
+        "decisions",
+        "item-bank",
+        "key-corrections",
+        "exam-forms",
+        "exam-statistics",
+    ),
 }
 
 #: Address pattern → slug; the first that matches counts.
@@ -75,6 +82,10 @@ PAGES: tuple[tuple[str, str], ...] = (
     (r"/directory/", "directory"),
     (r"/contact/", "contact"),
     (r"/office/decisions/.*|/office/people/[^/]+/credentials/.*", "decisions"),
+    (r"/office/items/[^/]+/correct/|/office/corrections/.*", "key-corrections"),
+    (r"/office/items/.*", "item-bank"),
+    (r"/office/(?:exams|forms|cuts|studies)/.*", "exam-forms"),
+    (r"/office/statistics/.*", "exam-statistics"),
     (r"/office/.*", "office"),
     (r"/|/home/", "start"),
 )

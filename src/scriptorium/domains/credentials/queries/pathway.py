@@ -37,7 +37,9 @@ def quarters_on(*, person: int, day: dt.date, without: int | None = None) -> int
     Arguments:
         without: key of an entry that is about to be superseded.
     """
-    rows = entries_of(person=person).filter(worked_on=day).exclude(pk=without)
+    rows = entries_of(person=person).filter(worked_on=day)
+    if without is not None:
+        rows = rows.exclude(pk=without)
     return rows.aggregate(sum=Sum("quarters"))["sum"] or 0
 
 

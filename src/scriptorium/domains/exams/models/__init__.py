@@ -1,6 +1,7 @@
 """The exams' tables, one file per aggregate."""
 
 from scriptorium.domains.exams.models.authoring import ItemSubmission, KeyCorrection
+from scriptorium.domains.exams.models.browsers import BrowserKey, BrowserProof, BrowserWaiver
 from scriptorium.domains.exams.models.forms import ExamVersion, Form, FormItem
 from scriptorium.domains.exams.models.items import EnemyPair, Item, ItemReview, ItemVersion
 from scriptorium.domains.exams.models.sittings import (
@@ -16,6 +17,9 @@ from scriptorium.domains.exams.models.studies import AngoffStudy, CutScore, Judg
 __all__ = [
     "AngoffStudy",
     "Answer",
+    "BrowserKey",
+    "BrowserProof",
+    "BrowserWaiver",
     "CutScore",
     "EnemyPair",
     "ExamVersion",

@@ -13,6 +13,14 @@ from scriptorium.domains.exams.queries.bank import (
     topic_names,
     uses_of_assembled,
 )
+from scriptorium.domains.exams.queries.browsers import allowed_browsers, needs_browser
+from scriptorium.domains.exams.queries.room import (
+    Glance,
+    glance,
+    grace_of,
+    locked_for_save,
+    newest_of,
+)
 from scriptorium.domains.exams.queries.sittings import (
     Kept,
     answer_at,
@@ -26,7 +34,6 @@ from scriptorium.domains.exams.queries.sittings import (
     last_beat,
     late_count,
     locked,
-    locked_for_save,
     locked_of_user,
     newest_run,
     newest_seqs,
@@ -41,7 +48,9 @@ from scriptorium.domains.exams.queries.sittings import (
 )
 
 __all__ = [
+    "Glance",
     "Kept",
+    "allowed_browsers",
     "answer_at",
     "answers_of",
     "approved_forms",
@@ -54,6 +63,8 @@ __all__ = [
     "form_keys",
     "form_length",
     "forms_to_approve",
+    "glance",
+    "grace_of",
     "item_at",
     "last_beat",
     "late_count",
@@ -61,8 +72,10 @@ __all__ = [
     "locked",
     "locked_for_save",
     "locked_of_user",
+    "needs_browser",
     "newest_exam",
     "newest_exams",
+    "newest_of",
     "newest_run",
     "newest_seqs",
     "of_person",

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
@@ -35,10 +36,10 @@ class ItemRow:
     live: int | None
     newest: int | None
     waiting: bool
-    ai_assisted: bool
+    ai_assisted: bool | None
 
 
-def _rows() -> QuerySet[Item]:
+def _rows() -> QuerySet[Any]:
     submitted = ItemSubmission.objects.filter(version__item=OuterRef("pk")).exclude(
         Exists(ItemReview.objects.filter(version=OuterRef("version")))
     )
@@ -52,7 +53,7 @@ def _rows() -> QuerySet[Item]:
 
 def find_items(
     *, bank: str = "", topic: str = "", state: str = "", code: str = ""
-) -> QuerySet[Item]:
+) -> QuerySet[Any]:
     """Return items by code, narrowed by what is not empty.
 
     What waits for review may be in use as well, with a new version that waits.
@@ -71,13 +72,13 @@ def find_items(
     return rows.order_by("code")
 
 
-def rows_of(items: QuerySet[Item]) -> list[ItemRow]:
+def rows_of(items: QuerySet[Any]) -> list[ItemRow]:
     """Return the lines of a list, without a text being read from the database at all."""
     values = items.values_list(
         "code", "bank", "topic", "state", "sample", "live_version__number", "newest", "waits",
         "newest_ai",
     )  # fmt: skip
-    return [ItemRow(*row[:8], ai_assisted=bool(row[8])) for row in values]
+    return [ItemRow(*row) for row in values]
 
 
 def waiting_for_review() -> int:

@@ -9,14 +9,16 @@ from django.db.models import Count, Max, Q, QuerySet
 
 from scriptorium.domains.exams.enums import ItemState
 from scriptorium.domains.exams.models import EnemyPair, ExamVersion, Form, FormItem, Item
+from scriptorium.domains.exams.queries.browsers import browser_is_needed
 
 #: The exposure of assembled forms is counted over so many of the newest.
 EXPOSURE_WINDOW = 300
 
 
 def newest_exam(*, exam: str) -> ExamVersion | None:
-    """Return the version of an exam that is sat now, or None."""
-    return ExamVersion.objects.filter(exam=exam).order_by("-number").first()
+    """Return the version of an exam that is sat now, with ``browser_needed``, or None."""
+    rows = ExamVersion.objects.filter(exam=exam).annotate(browser_needed=browser_is_needed())
+    return rows.order_by("-number").first()
 
 
 def newest_exams() -> list[ExamVersion]:

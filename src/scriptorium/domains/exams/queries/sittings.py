@@ -17,10 +17,12 @@ from scriptorium.domains.exams.models import (
     Sitting,
     SittingCredit,
 )
+from scriptorium.domains.exams.queries.browsers import browser_is_needed
 from scriptorium.domains.exams.queries.corrections import corrected, keys_of
 
 
-def _with_credit(rows: QuerySet[Sitting]) -> QuerySet[Sitting]:
+def with_credit(rows: QuerySet[Sitting]) -> QuerySet[Sitting]:
+    """Read along the seconds that each sitting was given back."""
     credits_ = (
         SittingCredit.objects.filter(sitting=OuterRef("pk"))
         .order_by()
@@ -38,38 +40,18 @@ def credit_of(sitting: Sitting) -> int:
 
 
 def sitting_of_user(*, user: int, reference: str) -> Sitting | None:
-    """Return a login's own sitting with its exam and ``credit_seconds``, or None."""
-    rows = Sitting.objects.filter(reference=reference, person__user_id=user)
-    return _with_credit(rows).select_related("form__exam_version", "person").first()
-
-
-def locked_for_save(*, user: int, reference: str, position: int) -> Sitting | None:
-    """Return a login's own sitting, locked, with its credit and the newest save of a position.
-
-    One statement on the way of each save: ``newest_seq`` is that position's highest number so far,
-    0 without any.
-    """
-    newest = (
-        Answer.objects.filter(sitting=OuterRef("pk"), position=position, late=False)
-        .order_by("-seq")
-        .values("seq")[:1]
+    """Return a login's own sitting with its exam, credit and ``browser_needed``, or None."""
+    rows = Sitting.objects.filter(reference=reference, person__user_id=user).annotate(
+        browser_needed=browser_is_needed()
     )
-    none = Value(0, output_field=IntegerField())
-    rows = Sitting.objects.filter(reference=reference, person__user_id=user)
-    return (
-        _with_credit(rows)
-        .annotate(newest_seq=Coalesce(Subquery(newest), none))
-        .select_related("form__exam_version")
-        .select_for_update(of=("self",))
-        .first()
-    )
+    return with_credit(rows).select_related("form__exam_version", "person").first()
 
 
 def locked_of_user(*, user: int, reference: str) -> Sitting | None:
     """Return a login's own sitting, locked, with its person, exam and credit."""
     rows = Sitting.objects.filter(reference=reference, person__user_id=user)
     return (
-        _with_credit(rows)
+        with_credit(rows)
         .select_related("form__exam_version", "person")
         .select_for_update(of=("self",))
         .first()
@@ -78,14 +60,14 @@ def locked_of_user(*, user: int, reference: str) -> Sitting | None:
 
 def by_key(*, key: int) -> Sitting | None:
     """Return a sitting with its exam and credit, or None."""
-    rows = _with_credit(Sitting.objects.filter(pk=key))
+    rows = with_credit(Sitting.objects.filter(pk=key))
     return rows.select_related("form__exam_version").first()
 
 
 def locked(*, key: int) -> Sitting | None:
     """Return a sitting by key, locked, with its exam and credit."""
     return (
-        _with_credit(Sitting.objects.filter(pk=key))
+        with_credit(Sitting.objects.filter(pk=key))
         .select_related("form__exam_version", "person")
         .select_for_update(of=("self",))
         .first()
@@ -187,7 +169,7 @@ def of_person(*, person: int, exam: str | None = None) -> list[Sitting]:
     rows = Sitting.objects.filter(person_id=person)
     if exam is not None:
         rows = rows.filter(exam=exam)
-    return list(_with_credit(rows).select_related("form__exam_version").order_by("-id"))
+    return list(with_credit(rows).select_related("form__exam_version").order_by("-id"))
 
 
 def on_unit(*, unit_reference: str, person: int) -> int:
@@ -215,13 +197,13 @@ def open_during(*, began_at: dt.datetime, ended_at: dt.datetime, most: int) -> l
     rows = Sitting.objects.filter(
         finished_at__isnull=True, started_at__lt=ended_at, deadline_at__gt=early
     )
-    return list(_with_credit(rows).order_by("pk").select_for_update(of=("self",)))
+    return list(with_credit(rows).order_by("pk").select_for_update(of=("self",)))
 
 
 def over(*, now: dt.datetime, limit: int) -> list[int]:
     """Return open sittings whose time with all credits is over, the first deadline first."""
     rows = Sitting.objects.filter(finished_at__isnull=True, deadline_at__lt=now)
-    found = _with_credit(rows).order_by("deadline_at", "pk")
+    found = with_credit(rows).order_by("deadline_at", "pk")
     return [
         sitting.pk
         for sitting in found
@@ -237,7 +219,7 @@ def finished_of_forms(*, forms: Iterable[int]) -> QuerySet[Sitting]:
 def open_of_person(*, person: int) -> Sitting | None:
     """Return the sitting that a person is in, or None."""
     rows = Sitting.objects.filter(person_id=person, finished_at__isnull=True)
-    return _with_credit(rows).select_related("form__exam_version").first()
+    return with_credit(rows).select_related("form__exam_version").first()
 
 
 def passed_exams(*, people: Iterable[int]) -> set[tuple[int, str]]:

@@ -214,7 +214,8 @@ def _fifths(by_score: Counts) -> Counts:
     """Return the fifth (0 to 4) of each total: by the middle rank of the people who have it."""
     people = np.maximum(by_score.sum(axis=1, keepdims=True), 1)
     below = by_score.cumsum(axis=1) - by_score
-    return np.minimum(FIFTHS * (2 * below + by_score) // (2 * people), FIFTHS - 1)
+    found: Counts = np.minimum(FIFTHS * (2 * below + by_score) // (2 * people), FIFTHS - 1)
+    return found
 
 
 def _options(one: _One, top: Shares, size: int, fifths: Counts) -> tuple[OptionFigures, ...]:

@@ -1,0 +1,112 @@
+"""Reading for the exam room's two busiest requests: saving an answer and fetching an item.
+
+Each is one statement, compiled once (docs/adr/0017).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, JSONObject
+
+from scriptorium.database.prepared import Prepared
+from scriptorium.domains.exams.models import Answer, Sitting
+from scriptorium.domains.exams.queries.browsers import browser_is_needed
+from scriptorium.domains.exams.queries.sittings import with_credit
+
+_NONE = Value(0, output_field=IntegerField())
+_GRACE = F("form__exam_version__rules__grace_seconds")
+
+
+def _own(user: int, reference: str) -> QuerySet[Sitting]:
+    return with_credit(Sitting.objects.filter(reference=reference, person__user_id=user))
+
+
+def _newest(position: int) -> QuerySet[Answer]:
+    rows = Answer.objects.filter(sitting=OuterRef("pk"), position=position, late=False)
+    return rows.order_by("-seq")
+
+
+def _for_save(user: int, reference: str, position: int) -> QuerySet[Sitting]:
+    newest = Subquery(_newest(position).values("seq")[:1])
+    return (
+        _own(user, reference)
+        .annotate(
+            newest_seq=Coalesce(newest, _NONE),
+            grace_seconds=_GRACE,
+            browser_needed=browser_is_needed(),
+        )
+        .select_for_update(of=("self",))
+    )
+
+
+_locked_for_save = Prepared(_for_save, (7_000_001, "one", 7_001), (7_000_002, "other", 7_002))
+
+
+def locked_for_save(*, user: int, reference: str, position: int) -> Sitting | None:
+    """Return a login's own sitting, locked, with its credit, grace and a position's newest save.
+
+    ``newest_seq`` is that position's highest number so far, 0 without any; ``grace_seconds`` is
+    the rule of the exam that is sat; ``browser_needed`` says whether it is sat in one browser only.
+    """
+    return _locked_for_save.first(user, reference, position)
+
+
+def grace_of(sitting: Sitting) -> int:
+    """Return the grace for saves on the way that ``locked_for_save`` read along."""
+    return int(sitting.grace_seconds)  # type: ignore[attr-defined]
+
+
+def newest_of(sitting: Sitting) -> int:
+    """Return the newest number of the position that ``locked_for_save`` was asked about."""
+    return int(sitting.newest_seq)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """An item as it is shown, where its sitting stands, and what was answered so far.
+
+    Arguments:
+        answer: seq, choice, text and flagged of the newest save in time, or None.
+    """
+
+    holder: str
+    deadline_at: dt.datetime
+    credit_seconds: int
+    grace_seconds: int
+    stem: str
+    options: list[str]
+    answer: dict[str, Any] | None
+
+
+def _item(user: int, reference: str, position: int) -> QuerySet[Sitting, tuple[Any, ...]]:
+    answer = JSONObject(seq="seq", choice="choice", text="text", flagged="flagged")
+    return (
+        _own(user, reference)
+        .filter(
+            ~browser_is_needed(),
+            finished_at__isnull=True,
+            first_shown_at__isnull=False,
+            form__items__position=position,
+        )
+        .annotate(grace=_GRACE, answer=Subquery(_newest(position).values_list(answer)[:1]))
+        .values_list(
+            "holder", "deadline_at", "credit_seconds", "grace",
+            "form__items__version__stem", "form__items__version__options", "answer",
+        )
+    )  # fmt: skip
+
+
+_glance = Prepared(_item, (7_000_001, "one", 7_001), (7_000_002, "other", 7_002))
+
+
+def glance(*, user: int, reference: str, position: int) -> Glance | None:
+    """Return an item of a login's own open sitting that has begun, or None where there is none.
+
+    Also None where the exam is sat in one browser only: that takes more than a glance.
+    """
+    row = _glance.first(user, reference, position)
+    return Glance(*row) if row else None

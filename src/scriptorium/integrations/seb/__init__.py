@@ -1,0 +1,1 @@
+"""Safe Exam Browser: what its configuration files say."""
