@@ -88,6 +88,7 @@ def seats(name: str, count: int) -> list[dict[str, Any]]:
     from scriptorium.kernel.payer import Payer  # noqa: PLC0415
 
     now, today = clock.now(), clock.today()
+    name = name.replace("_", "-")
     with transaction.atomic():
         people = _people(name, count)
         practice = practices.create_practice(name=f"Hall {name}", primary=people[0].pk, now=now)

@@ -13,13 +13,15 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.db.models import Count
 
-from bench import main, measure
+from bench import b8, main, measure
 from bench.measure import Goal
 from bench.place import Place
 from scriptorium.commands.management.commands import bench as command
 from scriptorium.demo.lives import admin_of
 from scriptorium.demo.population import build_population
 from scriptorium.domains.credentials.models import Certificate
+from scriptorium.domains.exams.queries import newest_exam
+from scriptorium.domains.exams.rules.figures import exam_figures
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.practices.models import Practice, RosterLink
@@ -107,3 +109,15 @@ def test_bench_outside_a_checkout_says_so(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 def test_the_command_offers_every_workload() -> None:
     assert command.WORKLOADS == main.WORKLOADS
+
+
+@pytest.mark.django_db
+def test_the_statistics_workload_writes_what_it_measures() -> None:
+    written = b8._fill("tiny", 240, 6, 2)
+    version = newest_exam(exam="tiny")
+    assert version is not None
+    figures = exam_figures(exam_version=version)
+    assert figures.sittings == 240
+    assert written > 240 * 6
+    assert [line.people for line in figures.forms] == [120, 120]
+    assert all(line.figures for line in (*figures.forms, *figures.items))

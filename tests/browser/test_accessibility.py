@@ -18,7 +18,10 @@ _START = {
     "": "/",
     "dana@riverside.example": "/home/",
     "mel@riverside.example": "/home/",
+    "casey@riverside.example": "/home/",
+    "dr.pine@riverside.example": "/home/",
     "desk@body.example": "/home/",
+    "decisions@body.example": "/home/",
 }
 
 

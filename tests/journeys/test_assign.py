@@ -15,13 +15,16 @@ from scriptorium.journeys import assign as assigning
 from scriptorium.journeys.assign import BadChoice
 from scriptorium.journeys.bring_forward import bring_credential_forward
 from scriptorium.journeys.nightly import run_night
+from scriptorium.kernel.actor import ActorKind
 from tests.support.builders import (
     TODAY,
     Clinic,
+    actor_of,
     days,
     events,
     noon,
     open_part,
+    person,
     why_skipped,
 )
 
@@ -102,7 +105,8 @@ def test_a_certificate_is_compliance_with_a_credential_and_membership_without(
     ada, ben = clinic.join("Ada Park"), clinic.join("Ben Ito")
     assert ada.person is not None
     bring_credential_forward(
-        actor=clinic.actor, person=ada.person, specialty="general", level="CMSS",
+        actor=actor_of(person("Emery Galvin"), ActorKind.STAFF), person=ada.person,
+        specialty="general", level="CMSS",
         since=days(-400), reason="Paper record", now=noon(TODAY),
     )  # fmt: skip
     clinic.stock("membership", 2)

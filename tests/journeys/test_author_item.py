@@ -234,7 +234,7 @@ def test_row_24_a_list_reads_no_text_from_the_database(
 
 def test_lists_are_narrowed_by_state_topic_and_code() -> None:
     item = _draft()
-    build.item("risk-001", topic="risk")
+    build.item("risk-001", build.text(build.STEMS[3]), topic="risk")
     journey.submit(actor=ADA, item=item, now=NOW)
 
     def codes(**by: str) -> list[str]:

@@ -13,6 +13,7 @@ from scriptorium.domains.notifications.operations import render
 from scriptorium.domains.practices.models import Invitation, RosterLink
 from scriptorium.journeys import accommodations, nightly
 from tests.support.builders import NOW, TODAY, Clinic, days, events, grant, noon
+from tests.support.credentials import holder, rule
 
 NEXT = days(30)
 
@@ -41,6 +42,7 @@ def crowded(clinic: Clinic) -> None:
     accommodations.ask(**asked, kind="time", words="More time")
     request = clinic.dana.accommodation_requests.get()
     accommodations.withdraw(**asked, request=request)
+    rule(holder(clinic, "Retiring Reed"), "retired", on=NEXT)
 
 
 def state() -> tuple[object, ...]:

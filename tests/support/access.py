@@ -26,6 +26,7 @@ from tests.support import texts
 from tests.support.apprentices import objects_of_the_matrix
 from tests.support.builders import NOW, PASSWORD, TODAY, Clinic, actor_of, person
 from tests.support.credentials import credentials_of_the_matrix
+from tests.support.exam_browser import browsers_of_the_matrix
 from tests.support.exam_room import add_exam
 from tests.support.item_rows import items_of_the_matrix
 from tests.support.shared_rows import undone_afterwards
@@ -186,6 +187,7 @@ class Cast:
         values |= objects_of_the_matrix(
             clinic, self.mel, self.people["solo"], self.people["decisions"]
         )
+        values |= browsers_of_the_matrix(mel)
         return values | credentials_of_the_matrix(mel) | items_of_the_matrix()
 
     def _sitting(self, mel: Person) -> Sitting:

@@ -48,6 +48,7 @@ class Prepared[Row]:
             those of other models. Arguments are only compared with columns, so that whatever they
             are the SQL is the same.
         one, other: two examples of the arguments. Where the two query sets differ, one goes.
+        many: every row is wanted (``all``) and not the first alone (``first``).
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class Prepared[Row]:
         build: Callable[..., models.QuerySet[Any, Row]],
         one: Arguments,
         other: Arguments,
+        *,
+        many: bool = False,
     ) -> None:
-        self.build, self.one, self.other = build, one, other
+        self.build, self.one, self.other, self.many = build, one, other, many
 
     def first(self, *arguments: int | str) -> Row | None:
         """Return the first row, as the query set itself would, or None.
@@ -64,8 +67,20 @@ class Prepared[Row]:
         Raises:
             TransactionManagementError: the query locks its row and no transaction is open.
         """
+        found = self._rows(arguments)
+        return found[0] if found else None
+
+    def all(self, *arguments: int | str) -> list[Row]:
+        """Return every row, as the query set itself would; needs ``many``.
+
+        Raises:
+            TransactionManagementError: the query locks its rows and no transaction is open.
+        """
+        return self._rows(arguments)
+
+    def _rows(self, arguments: Arguments) -> list[Row]:
         if any(isinstance(value, int) and abs(value) > _LARGEST for value in arguments):
-            return None
+            return []
         connection = connections[DEFAULT_DB_ALIAS]
         kept = vars(connection).setdefault("prepared", {})
         ready: _Compiled | None = kept.get(self)
@@ -78,8 +93,8 @@ class Prepared[Row]:
             params[place] = arguments[number]
         with connection.cursor() as cursor:
             cursor.execute(ready.sql, params)
-            found = cursor.fetchone()
-        return None if found is None else self._row(ready, list(found), connection)
+            found = cursor.fetchall()
+        return [self._row(ready, list(row), connection) for row in found]
 
     def _row(self, ready: _Compiled, row: list[Any], connection: Any) -> Any:
         for place, expression, converters in ready.converters:
@@ -121,12 +136,15 @@ class Prepared[Row]:
                 for place, (converters, expression) in compiler.get_converters(fields).items()
             ),
             model=info["model"] if info else None,
-            columns=[fields[place].target.attname for place in info["select_fields"]] if info else [],
+            columns=[fields[place].target.attname for place in info["select_fields"]]
+            if info
+            else [],
             annotations=dict(compiler.annotation_col_map or {}) if info else {},
             locks=compiler.query.select_for_update and connection.features.has_select_for_update,
         )
 
     def _sql(self, connection: Any, arguments: Arguments) -> tuple[Any, str, tuple[Any, ...]]:
-        compiler = self.build(*arguments)[:1].query.get_compiler(connection=connection)
+        rows = self.build(*arguments)
+        compiler = (rows if self.many else rows[:1]).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         return compiler, sql, tuple(params)

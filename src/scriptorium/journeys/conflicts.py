@@ -34,7 +34,9 @@ def involved_with(*, person: Person, now: dt.datetime) -> dict[str, str]:
     links = roster.links_of_person(person=person.pk)
     approvers = roster.approvers_of(practices={link.practice_id for link in links})
     for people in approvers.values():
-        found |= {p.reference: "administrates or treats where the person works" for p in people}
+        found |= {
+            p.reference: "runs a practice of the person, or is a physician there" for p in people
+        }
     found |= dict.fromkeys(
         roster.supervisors_ever(scribe=person.pk), "supervises or supervised the person"
     )

@@ -21,7 +21,7 @@ from scriptorium.domains.exams.rules import browsers as rules
 from scriptorium.domains.exams.rules.browsers import Claim, NotThisBrowser
 from scriptorium.kernel.actor import Actor, ActorKind
 
-__all__ = ["Claim", "NotThisBrowser", "check_start", "check_sitting", "note_shown", "use_waiver"]
+__all__ = ["Claim", "NotThisBrowser", "check_sitting", "check_start", "note_shown", "use_waiver"]
 
 #: The pages of a sitting whose script may show the browser, after the sitting's own address.
 _PAGES = re.compile(r"(?:items/[1-9][0-9]{0,2}/|review/)?")
@@ -66,9 +66,7 @@ def check_sitting(*, sitting: Sitting, claim: Claim | None, now: dt.datetime) ->
     """
     if not exams.needs_browser(sitting):
         return
-    found = read.browsers_of_sitting(
-        sitting=sitting.pk, exam=sitting.exam, holder=sitting.holder
-    )
+    found = read.browsers_of_sitting(sitting=sitting.pk, exam=sitting.exam, holder=sitting.holder)
     keys = [key for key, _ in found]
     if claim is not None and claim.hash:
         known = _shown(claim, keys) is not None
@@ -93,7 +91,7 @@ def _refused(title: str, keys: list[BrowserKey], claim: Claim | None) -> NotThis
 
 
 def _waived(sitting: Sitting, now: dt.datetime) -> bool:
-    """Return whether a waiver lets this sitting go on, using one up where that is the first time."""
+    """Return whether a waiver lets this sitting go on, using one up the first time."""
     waiver = read.browser_waiver_for(
         person=sitting.person_id, exam=sitting.exam, sitting=sitting.reference, now=now
     )

@@ -10,6 +10,7 @@ from django.conf import settings
 
 from scriptorium.domains.accounts import queries as accounts
 from scriptorium.domains.accounts.models import Person
+from scriptorium.domains.audit.operations import Happening, record_many
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.credentials import operations as credentials
 from scriptorium.domains.credentials import queries as held
@@ -20,12 +21,17 @@ from scriptorium.domains.memberships.models import Term
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice
 from scriptorium.journeys.issue_badges import issue_for_years
+from scriptorium.kernel.actor import Actor
 
 #: What a credential certificate says was done; a year's certificate says it by its title.
 STATEMENT = (
     "met the requirements of the certification scheme. Whether the credential is held today is"
     " said at the address below."
 )
+
+
+#: What a certificate says of a person; when one of these changes, a new one is issued.
+_FACTS = frozenset({"name", "credentials", "physicians"})
 
 
 def issue_for_terms(
@@ -70,51 +76,83 @@ def issue_for_terms(
     return credentials.issue(drafts=drafts, now=now)
 
 
-def reissue(*, person: int, now: dt.datetime, today: dt.date) -> list[Certificate]:
-    """Issue anew what a person's running and coming years brought, with the facts as they are now.
+def reissue(
+    *,
+    actor: Actor,
+    person: Person,
+    now: dt.datetime,
+    today: dt.date,
+    practice: int | None = None,
+) -> list[Certificate]:
+    """Issue anew what a person's running and coming years brought, where the facts have changed.
 
     A changed level, name or physician makes a certificate that supersedes the old one (DOMAIN §7);
-    what is over or was voided stays as it is.
+    what is over, was voided, or would say the same stays as it is.
+
+    Arguments:
+        practice: only that practice's certificates, when given.
     """
-    old = held.certificates_in_force(person=person, today=today)
-    if not old:
-        return []
-    earned = held.held_by(people=[person]).get(person, [])
-    name = accounts.certificate_names(people=[person])[person]
-    kind = wording.kind_for(has_credential=bool(earned))
-    drafts = []
-    for certificate in old:
-        place = certificate.practice
-        on = max(today, certificate.starts_on)
-        physicians = (
-            roster.supervisors(practice=place.pk, scribes=[person], on=on).get(person, [])
-            if place
-            else []
-        )
-        assert certificate.ends_before is not None
-        drafts.append(
-            credentials.Draft(
-                kind=kind,
-                person=person,
-                practice=certificate.practice_id,
-                term=certificate.term_id,
-                credential=earned[0].pk if earned else None,
-                starts_on=certificate.starts_on,
-                ends_before=certificate.ends_before,
-                supersedes=certificate.pk,
-                content=certificate_content(
-                    title=kind.label,
-                    name=name,
-                    credentials=earned,
-                    practice=place.name if place else "",
-                    physicians=physicians,
-                    starts_on=certificate.starts_on,
-                    ends_before=certificate.ends_before,
-                    issued_on=today,
-                ),
+    old = held.certificates_in_force(person=person.pk, practice=practice, today=today)
+    earned = held.held_by(people=[person.pk]).get(person.pk, [])
+    drafts = [
+        draft
+        for certificate in old
+        if (draft := _anew(certificate, person, earned, today)) is not None
+    ]
+    issued = credentials.issue(drafts=drafts, now=now)
+    places = roster.references(keys={c.practice_id for c in issued if c.practice_id})
+    record_many(
+        actor=actor,
+        happenings=[
+            Happening(
+                "certificate.issued",
+                "certificate",
+                certificate.number,
+                places.get(certificate.practice_id or 0, ""),
+                {"number": certificate.number, "name": person.name},
             )
-        )
-    return credentials.issue(drafts=drafts, now=now)
+            for certificate in issued
+        ],
+        now=now,
+    )
+    return issued
+
+
+def _anew(
+    certificate: Certificate, person: Person, earned: Sequence[Credential], today: dt.date
+) -> credentials.Draft | None:
+    """Return the certificate that says the facts of today, or None when it says them already."""
+    place = certificate.practice
+    physicians: list[str] = []
+    if place is not None:
+        on = max(today, certificate.starts_on)
+        found = roster.supervisors(practice=place.pk, scribes=[person.pk], on=on)
+        physicians = found.get(person.pk, [])
+    kind = wording.kind_for(has_credential=bool(earned))
+    content = certificate_content(
+        title=kind.label,
+        name=person.certificate_name,
+        credentials=earned,
+        practice=place.name if place else "",
+        physicians=physicians,
+        starts_on=certificate.starts_on,
+        ends_before=certificate.ends_before,
+        issued_on=today,
+    )
+    said = {name: value for name, value in certificate.content.items() if name in _FACTS}
+    if said == {name: value for name, value in content.items() if name in _FACTS}:
+        return None
+    return credentials.Draft(
+        kind=kind,
+        person=person.pk,
+        practice=certificate.practice_id,
+        term=certificate.term_id,
+        credential=earned[0].pk if earned else None,
+        starts_on=certificate.starts_on,
+        ends_before=certificate.ends_before,
+        content=content,
+        supersedes=certificate.pk,
+    )
 
 
 def issue_for_decision(

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from scriptorium.domains.accounts.enums import StaffRole
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.exams.operations import forms as form_writing
@@ -17,6 +18,7 @@ from scriptorium.domains.exams.queries import newest_exams
 from scriptorium.domains.exams.rules import writing
 from scriptorium.integrations.programme_files.exams import WrittenExam, WrittenScheme, read_scheme
 from scriptorium.integrations.programme_files.items import WrittenItem, read_items
+from scriptorium.integrations.programme_files.pathways import check_pathways
 from scriptorium.integrations.programme_files.problems import Problem, ProgrammeInvalid
 from scriptorium.journeys.load_texts import check_texts, load_texts
 from scriptorium.kernel.actor import Actor
@@ -62,6 +64,12 @@ def _read(folder: Path) -> _Written:
     items = read_items(folder, problems)
     scheme = read_scheme(
         folder, specialties=programme().specialties, items=items, problems=problems
+    )
+    check_pathways(
+        folder,
+        backgrounds=programme().backgrounds,
+        staff_roles=StaffRole.values,
+        problems=problems,
     )
     if problems or scheme is None:
         raise ProgrammeInvalid(problems)

@@ -12,7 +12,7 @@ from collections.abc import Collection
 from django.db import transaction
 
 from scriptorium.domains.accounts.models import Person
-from scriptorium.domains.audit.operations import Happening, record, record_many
+from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.catalog.queries import fairness, programme
 from scriptorium.domains.credentials import operations as writing
 from scriptorium.domains.credentials import queries as kept
@@ -22,7 +22,6 @@ from scriptorium.domains.credentials.models import Affidavit, Certificate
 from scriptorium.domains.credentials.rules import AffidavitClosed, MayNotJudge, hours_words
 from scriptorium.domains.memberships.rules import words as day_words
 from scriptorium.domains.notifications.operations import Mail, enqueue
-from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.queries import Standing
 from scriptorium.journeys.certify import RULE
 from scriptorium.journeys.decisions import carry_out
@@ -107,8 +106,8 @@ def approve(
         now=now,
         today=today,
     )
-    certificates = reissue(person=affidavit.person_id, now=now, today=today)
-    _record_approval(actor, affidavit, certificates, now)
+    certificates = reissue(actor=RULE, person=affidavit.person, now=now, today=today)
+    record(actor=actor, happening=_happening("affidavit.approved", affidavit), now=now)
     _congratulate(affidavit, credential.number, credential.specialty, certificates, now, today)
 
 
@@ -201,33 +200,6 @@ def _happening(key: str, affidavit: Affidavit) -> Happening:
         affidavit.reference,
         affidavit.practice.reference if affidavit.practice else "",
         {"name": affidavit.person.name, "hours": hours_words(affidavit.quarters)},
-    )
-
-
-def _record_approval(
-    actor: Actor,
-    affidavit: Affidavit,
-    certificates: Collection[Certificate],
-    now: dt.datetime,
-) -> None:
-    name = affidavit.person.name
-    places = roster.references(keys={c.practice_id for c in certificates if c.practice_id})
-    record_many(
-        actor=actor,
-        happenings=[
-            _happening("affidavit.approved", affidavit),
-            *(
-                Happening(
-                    "certificate.issued",
-                    "certificate",
-                    certificate.number,
-                    places.get(certificate.practice_id or 0, ""),
-                    {"number": certificate.number, "name": name},
-                )
-                for certificate in certificates
-            ),
-        ],
-        now=now,
     )
 
 

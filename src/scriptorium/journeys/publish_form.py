@@ -33,6 +33,8 @@ def approve(*, actor: Actor, form: Form, now: dt.datetime) -> None:
 
 @transaction.atomic(durable=True)
 def retire(*, actor: Actor, form: Form, now: dt.datetime) -> None:
-    """Deal a form to nobody any more; sittings of it stay as they are."""
+    """Deal a form to nobody any more; sittings of it stay as they are. Twice is once."""
+    if form.retired_at is not None:
+        return
     writing.retire_form(form=form, now=now)
     _note(actor, "exam.form_retired", form, now)

@@ -25,6 +25,7 @@ from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.enums import EndReason, PracticeRole
 from scriptorium.domains.practices.models import Practice, RosterLink, Supervision
+from scriptorium.journeys.issue_certificates import reissue
 from scriptorium.journeys.roster_details import write_details
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.clock import day_of
@@ -310,6 +311,8 @@ def supervise(
         scribe=scribe.person.pk,
         starts_on=starts_on,
     )
+    # A certificate names the physicians (S40), so a changed team makes a new one (DOMAIN §7).
+    reissue(actor=actor, person=scribe.person, practice=practice.pk, now=now, today=day_of(now))
     record_many(
         actor=actor,
         happenings=[
@@ -341,6 +344,9 @@ def end_supervision(
 ) -> None:
     """Record that a supervision ended."""
     practices.end_supervision(supervision=supervision, ends_before=ends_before)
+    reissue(
+        actor=actor, person=supervision.scribe, practice=practice.pk, now=now, today=day_of(now)
+    )
     record(
         actor=actor,
         happening=Happening(

@@ -164,7 +164,7 @@ def share_chart(*, name: str, title: str, about: str, shares: Sequence[tuple[str
     Arguments:
         shares: (name of the thing, share of 1).
     """
-    left, step = 200, 26
+    left, step = 290, 26
     height = TOP + step * len(shares) + BOTTOM
     wide = WIDTH - left - RIGHT
     bars = tuple(

@@ -232,7 +232,9 @@ def _certificates(practice: Practice, link: RosterLink, today: dt.date) -> list[
         words = (
             "voided" if voided else "current" if c.starts_on <= today < c.ends_before else "past"
         )
-        if not voided and today < c.starts_on:
+        if not voided and hasattr(c, "certificate"):
+            words = "replaced"
+        elif not voided and today < c.starts_on:
             words = f"from {rules.words(c.starts_on)}"
         lines.append(
             CertificateLine(c.number, c.get_kind_display(), c.year, f"{base}{c.number}.pdf", words)

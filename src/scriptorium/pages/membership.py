@@ -92,6 +92,8 @@ def certificates_of(*, person: Person, today: dt.date) -> list[CertificateLine]:
             state = f"valid from {rules.words(c.starts_on)}"
         elif not voided and c.ends_before is not None and today >= c.ends_before:
             state = "of an earlier year"
+        elif not voided and hasattr(c, "certificate"):
+            state = "replaced by a newer one"
         period = f"since {rules.words(c.starts_on)}"
         if c.ends_before is not None:
             last = c.ends_before - dt.timedelta(days=1)

@@ -159,7 +159,7 @@ def person_page(*, person: Person, today: dt.date) -> PersonPage:
                 c.number,
                 c.get_kind_display(),
                 _period(c.starts_on, c.ends_before),
-                "voided" if hasattr(c, "void") else "",
+                "voided" if hasattr(c, "void") else "replaced" if hasattr(c, "certificate") else "",
             )
             for c in credentials.of_person(person=person.pk, practice=None)
         ],

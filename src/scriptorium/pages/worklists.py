@@ -57,6 +57,9 @@ WAIVERS = (*WAIVES, StaffRole.AUDITOR)
 # What is asked is read by who writes and approves it, and by nobody else (STANDARDS row 24).
 ITEMS = (StaffRole.EXAMS, StaffRole.APPROVER)
 EXAMS = (*ITEMS, StaffRole.DIRECTOR, StaffRole.AUDITOR)
+# Who says in which browser an exam is sat; who waives it for one sitting is in WAIVES.
+REQUIRES = (StaffRole.EXAMS, StaffRole.DIRECTOR)
+BROWSERS = (*EXAMS, StaffRole.DECISIONS)
 
 #: Open invitations count as expiring this many days before their end.
 SOON_DAYS = 3
@@ -196,6 +199,8 @@ def _places(roles: AbstractSet[str], demo: bool) -> list[tuple[str, str, str]]:
     if _may(roles, *EXAMS):
         places.append(("Exams and forms", "/office/exams/", "Forms, cut scores, studies"))
         places.append(("Statistics", "/office/statistics/", "Exams, forms and items in figures"))
+    if _may(roles, *BROWSERS):
+        places.append(("Exam browsers", "/office/browsers/", "Safe Exam Browser, by exam"))
     if _may(roles, *OUTBOX) or demo:
         places.append(("Outbox", "/office/outbox/", "Every mail and whether it left"))
     if _may(roles, *ACTIVITY):

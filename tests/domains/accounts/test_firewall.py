@@ -8,7 +8,10 @@ from django.db import transaction
 from scriptorium.domains.accounts import operations as accounts
 from scriptorium.domains.accounts import queries as people
 from scriptorium.domains.accounts.rules import RolesExclude, can_hold
+from scriptorium.domains.catalog.enums import PARTS, PartKind, ProductKind
+from scriptorium.domains.ledger.models import UnitPart
 from tests.support.builders import NOW, person
+from tests.support.exam_room import Candidate
 
 
 @pytest.mark.django_db
@@ -46,3 +49,17 @@ def test_other_roles_stand_beside_each_of_them() -> None:
 def test_the_same_role_again_is_no_exclusion() -> None:
     assert can_hold(role="exams", held={"exams", "desk"})
     assert not can_hold(role="training", held={"exams"})
+
+
+def test_row_03_the_exam_is_sold_without_the_manual() -> None:
+    for kind in (ProductKind.MSCAT, ProductKind.SPECIALTY):
+        assert PARTS[kind] == (PartKind.EXAM,)
+    assert PARTS[ProductKind.MANUAL] == (PartKind.MANUAL,)
+
+
+@pytest.mark.django_db
+def test_row_03_the_exam_is_sat_without_the_manual() -> None:
+    candidate = Candidate(kind="mscat")
+    assert candidate.sit().finished_at is None
+    kinds = UnitPart.objects.filter(unit__link=candidate.link).values_list("kind", flat=True)
+    assert list(kinds) == [PartKind.EXAM]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from scriptorium.domains.credentials.models import Certificate
 from scriptorium.domains.practices.models import RosterLink, Supervision
 from tests.support.builders import Clinic, browser, days
 
@@ -99,3 +100,21 @@ def test_another_practices_people_look_like_none(
     casey = clinic.join("Casey Moreno")
     assert add(clinic, tab, casey, stranger).status_code == 422
     assert Supervision.objects.count() == 0
+
+
+def test_a_changed_team_issues_a_certificate_that_names_the_physician(
+    clinic: Clinic, tab: Client, pine: RosterLink
+) -> None:
+    casey = clinic.member("Casey Moreno")
+    old = Certificate.objects.get(person=casey.person)
+    add(clinic, tab, casey, pine)
+    named = Certificate.objects.get(supersedes=old)
+    assert named.content["physicians"] == ["Rowan Pine"]
+    record = tab.get(f"/practice/{clinic.practice.reference}/people/{casey.reference}/")
+    assert "replaced" in record.text
+    # What says the same already is not issued again.
+    add(clinic, tab, casey, pine)
+    assert Certificate.objects.count() == 2
+    form = {"team": Supervision.objects.get().reference, "last_day": days(-1).isoformat()}
+    tab.post(at(clinic, "end/"), form)
+    assert Certificate.objects.get(supersedes=named).content["physicians"] == []

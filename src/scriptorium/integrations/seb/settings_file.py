@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import datetime as dt
 import hashlib
+import itertools
 import math
 import plistlib
 import zlib
@@ -148,28 +149,15 @@ class _Writer:
             raise SettingsError(f"The settings are nested too deeply, at “{where[:60]}”.")
         if self.values > MOST_VALUES:
             raise SettingsError(f"There are more than {MOST_VALUES:,} settings.")
-        match value:
-            case dict():
-                return self._group(value, where, depth)
-            case list():
-                return f"[{','.join(self.write(one, where, depth + 1) for one in value)}]"
-            case bool():
-                return "true" if value else "false"
-            case int():
-                return str(value)
-            case float():
-                return _number(value, where)
-            case bytes():
-                return f'"{base64.b64encode(value).decode()}"'
-            case dt.datetime():
-                return f'"{value.replace(tzinfo=dt.UTC).isoformat()}"'
-            case str():
-                return _text(value, where)
-        raise SettingsError(f"The value of “{where[:60]}” is of a kind that no setting has.")
+        if isinstance(value, dict):
+            return self._group(value, where, depth)
+        if isinstance(value, list):
+            return f"[{','.join(self.write(one, where, depth + 1) for one in value)}]"
+        return _single(value, where)
 
     def _group(self, group: dict[str, object], where: str, depth: int) -> str:
         names = sorted(group, key=str.lower)
-        for one, other in zip(names, names[1:], strict=False):
+        for one, other in itertools.pairwise(names):
             if one.lower() == other.lower():
                 raise SettingsError(
                     f"“{one[:60]}” and “{other[:60]}” differ in capitals only. "
@@ -183,6 +171,23 @@ class _Writer:
             if not (text == "{}" and isinstance(group[name], dict))
         ]
         return f"{{{','.join(kept)}}}"
+
+
+def _single(value: object, where: str) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case int():
+            return str(value)
+        case float():
+            return _number(value, where)
+        case bytes():
+            return f'"{base64.b64encode(value).decode()}"'
+        case dt.datetime():
+            return f'"{value.replace(tzinfo=dt.UTC).isoformat()}"'
+        case str():
+            return _text(value, where)
+    raise SettingsError(f"The value of “{where[:60]}” is of a kind that no setting has.")
 
 
 def _text(value: str, where: str) -> str:

@@ -6,17 +6,20 @@ import json
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from scriptorium.domains.exams import queries as exams
 from scriptorium.domains.exams.rules.sitting import LARGEST_BATCH, BadAnswer, Given, given
-from scriptorium.journeys import save_answers, sit_exam
+from scriptorium.journeys import exam_browser, save_answers, sit_exam
+from scriptorium.journeys.exam_browser import Claim
 from scriptorium.journeys.save_answers import Saved
+from scriptorium.web.member.browsers import absolute, claim_of, refused
 from scriptorium.web.member.exams import holder_of, sitting_of
-from scriptorium.web.shared.guards import signed_in
+from scriptorium.web.shared.guards import actor_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest
 
-_STATUS = {"saved": 200, "stale": 409, "elsewhere": 409, "closed": 410}
+_STATUS = {"saved": 200, "stale": 409, "elsewhere": 409, "closed": 410, "browser": 403}
 _WORDS = {
     "stale": "A newer answer is kept already.",
     "elsewhere": "This sitting goes on in another browser.",
@@ -26,6 +29,8 @@ _WORDS = {
 _MOST_BYTES = 64 * 1024
 #: No exam is longer; the form's own length is checked when an item is shown.
 _LONGEST_FORM = 500
+#: The address of a page of a sitting is shorter, and so is a hash.
+_LONGEST_CLAIM = 300
 
 
 def _read(request: HttpRequest) -> Any:
@@ -46,7 +51,7 @@ def _answer(saved: Saved | None) -> JsonResponse:
         "seconds_left": saved.seconds_left,
     }
     if saved.outcome != "saved":
-        content["detail"] = _WORDS[saved.outcome]
+        content["detail"] = saved.detail or _WORDS[saved.outcome]
         content["reason"] = saved.outcome
     if saved.stale:
         content["stale"] = saved.stale
@@ -68,6 +73,7 @@ def save_one(request: HttpRequest, reference: str, number: int) -> HttpResponse:
             holder=holder_of(request),
             answer=answer,
             now=request.now,
+            claim=claim_of(request),
         )
     )
 
@@ -87,6 +93,7 @@ def save_many(request: HttpRequest, reference: str) -> HttpResponse:
             holder=holder_of(request),
             answers=answers,
             now=request.now,
+            claim=claim_of(request),
         )
     )
 
@@ -101,6 +108,39 @@ def _journal(raw: object) -> list[Given]:
             raise BadAnswer("Each answer needs the “number” of its item.")
         found.append(given(position=number, raw=entry, length=_LONGEST_FORM))
     return found
+
+
+@require_POST
+@signed_in
+def show_browser(request: HttpRequest, reference: str) -> HttpResponse:
+    """Take what Safe Exam Browser gave the script of a refused page; the session may go on then."""
+    sitting = sitting_of(request, reference)
+    if request.content_type != "application/json":
+        return JsonResponse({"detail": "Send JSON with “page” and “hash”."}, status=422)
+    try:
+        claim = _claim(_read(request))
+    except BadAnswer as error:
+        return JsonResponse({"detail": str(error)}, status=422)
+    if sitting.finished_at is not None:
+        return JsonResponse({"detail": "This sitting is over."}, status=410)
+    if sitting.holder != holder_of(request):
+        return JsonResponse({"detail": _WORDS["elsewhere"], "reason": "elsewhere"}, status=409)
+    base = absolute(reverse("sitting", kwargs={"reference": reference}))
+    try:
+        exam_browser.note_shown(
+            actor=actor_of(request), sitting=sitting, base=base, claim=claim, now=request.now
+        )
+    except exam_browser.NotThisBrowser as error:
+        return refused(request, sitting, str(error), as_json=True)
+    return JsonResponse({"recognised": True})
+
+
+def _claim(raw: object) -> Claim:
+    found = [raw.get(name) for name in ("page", "hash")] if isinstance(raw, dict) else []
+    texts = [text for text in found if isinstance(text, str) and 0 < len(text) <= _LONGEST_CLAIM]
+    if len(texts) != 2:
+        raise BadAnswer("Send the “page” and its “hash”, both as text.")
+    return Claim(*texts)
 
 
 @require_GET

@@ -18,6 +18,9 @@ from scriptorium.web.member.fairness_forms import AppealForm, ComplaintForm
 from scriptorium.web.shared.guards import actor_of, person_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest
 
+#: Both forms of the page ask for words, and each field has an id of its own.
+_COMPLAINT = "complaint_%s"
+
 
 @require_safe
 @signed_in
@@ -40,7 +43,7 @@ def _page(request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpRespo
         "cases": own_cases(person=person_of(request)),
         "found": found,
         "appeal_form": AppealForm(found=found),
-        "complaint_form": ComplaintForm(),
+        "complaint_form": ComplaintForm(auto_id=_COMPLAINT),
         "numbers": numbers,
     } | forms
     return render(request, "member/appeals.html", context, status=status)
@@ -72,7 +75,7 @@ def appeal(request: HttpRequest) -> HttpResponse:
 @signed_in
 def complain(request: HttpRequest) -> HttpResponse:
     """Open a complaint."""
-    form = ComplaintForm(request.POST)
+    form = ComplaintForm(request.POST, auto_id=_COMPLAINT)
     if not form.is_valid():
         return _page(request, status=422, complaint_form=form)
     journey.open_complaint(

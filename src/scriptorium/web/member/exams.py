@@ -14,6 +14,7 @@ from scriptorium.domains.exams.models import Sitting
 from scriptorium.domains.exams.rules.sitting import BadAnswer, given
 from scriptorium.journeys import finish_exam, save_answers, sit_exam
 from scriptorium.pages import exam_room
+from scriptorium.web.member.browsers import claim_of, refused, start_claim
 from scriptorium.web.member.forms import StartExamForm
 from scriptorium.web.shared.guards import actor_of, person_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest
@@ -57,8 +58,7 @@ def show(request: HttpRequest) -> HttpResponse:
     if code:
         page = exam_room.start_page(person=person, exam=code, now=request.now, today=request.today)
         if page is not None:
-            context = {"page": page, "form": StartExamForm(), "sample": SAMPLE}
-            return render(request, "member/exam/start.html", context)
+            return _signing(request, page, StartExamForm(), 200)
     page_of_all = exam_room.exam_list(person=person, now=request.now, today=request.today)
     return render(request, "member/exam/list.html", {"page": page_of_all})
 
@@ -83,7 +83,13 @@ def start(request: HttpRequest) -> HttpResponse:
                 holder=holder_of(request),
                 now=request.now,
                 today=request.today,
+                claim=start_claim(request, code),
             )
+        except sit_exam.NotThisBrowser as error:
+            if wants_json(request):
+                return JsonResponse({"detail": str(error), "reason": "browser"}, status=403)
+            form.add_error(None, str(error))
+            status = 403
         except sit_exam.NotSigned as error:
             form.add_error(error.field, str(error))
         except sit_exam.CannotStart as error:
@@ -100,8 +106,15 @@ def start(request: HttpRequest) -> HttpResponse:
             "problem": next(iter(form.non_field_errors()), "Choose one of the exams below."),
         }
         return render(request, "member/exam/list.html", context, status=status)
-    signing = {"page": page, "form": form, "sample": SAMPLE}
-    return render(request, "member/exam/start.html", signing, status=status)
+    return _signing(request, page, form, status)
+
+
+def _signing(
+    request: HttpRequest, page: exam_room.StartPage, form: StartExamForm, status: int
+) -> HttpResponse:
+    browsers = exams.allowed_browsers(exam=page.code)
+    context = {"page": page, "form": form, "sample": SAMPLE, "browsers": browsers}
+    return render(request, "member/exam/start.html", context, status=status)
 
 
 @require_GET
@@ -161,7 +174,10 @@ def _show_item(
             position=number,
             holder=holder_of(request),
             now=request.now,
+            claim=claim_of(request),
         )
+    except sit_exam.NotThisBrowser as error:
+        return refused(request, sitting, str(error), as_json=wants_json(request))
     except sit_exam.Elsewhere:
         if wants_json(request):
             return JsonResponse({"detail": "This sitting goes on elsewhere."}, status=409)
@@ -234,7 +250,10 @@ def _save_form(request: HttpRequest, reference: str, number: int) -> HttpRespons
         holder=holder_of(request),
         answer=answer,
         now=request.now,
+        claim=claim_of(request),
     )
+    if saved is not None and saved.outcome == "browser":
+        return refused(request, sitting, saved.detail)
     if saved is None or saved.outcome in {"closed", "elsewhere"}:
         return redirect("sitting", reference=reference)
     if saved.outcome == "stale":

@@ -52,7 +52,9 @@ def _page(request: HttpRequest, *, status: int = 200, **more: Any) -> HttpRespon
     context = {
         "page": hours_page(person=person, today=request.today, every="all" in request.GET),
         "form": form,
-        "move_form": MoveForm(practices=[p for p in employers if p.pk not in asked]),
+        "move_form": MoveForm(
+            practices=[p for p in employers if p.pk not in asked], auto_id="move_%s"
+        ),
         "most": pathways().longest_day_quarters // 4,
     } | more
     return render(request, "member/hours.html", context, status=status)
@@ -259,7 +261,9 @@ def move(request: HttpRequest, reference: str) -> HttpResponse:
     """Send unanswered hours to another employer, or to staff."""
     person = person_of(request)
     affidavit = _affidavit(person, reference)
-    form = MoveForm(request.POST, practices=sending.employers_of(person=person.pk))
+    form = MoveForm(
+        request.POST, practices=sending.employers_of(person=person.pk), auto_id="move_%s"
+    )
     if not form.is_valid():
         return _page(request, status=422, move_form=form)
     try:

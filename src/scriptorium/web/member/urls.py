@@ -23,6 +23,7 @@ urlpatterns = [
     path("exams/<slug:reference>/items/<int:number>/", exams.item, name="sitting-item"),
     path("exams/<slug:reference>/answers/<int:number>/", answers.save_one, name="save-answer"),
     path("exams/<slug:reference>/answers/", answers.save_many, name="save-answers"),
+    path("exams/<slug:reference>/browser/", answers.show_browser, name="sitting-browser"),
     path("exams/<slug:reference>/state/", answers.state, name="sitting-state"),
     path("exams/<slug:reference>/review/", exams.review, name="sitting-review"),
     path("exams/<slug:reference>/finish/", exams.finish, name="finish-exam"),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from scriptorium.web.office import (
     accommodations,
+    browsers,
     cases,
     credentials,
     exams,
@@ -88,6 +89,10 @@ urlpatterns = [
     path("exams/<slug:exam>/", exams.show, name="office-exam"),
     path("exams/<slug:exam>/provisional/", exams.provisional, name="office-exam-provisional"),
     path("cuts/<slug:ref>/adopt/", exams.adopt, name="office-cut-adopt"),
+    path("browsers/", browsers.show, name="office-browsers"),
+    path("browsers/waive/", browsers.waive, name="office-browser-waive"),
+    path("browsers/<slug:ref>/retire/", browsers.retire, name="office-browser-retire"),
+    path("browsers/waivers/<slug:ref>/close/", browsers.close, name="office-browser-waiver-close"),
     path("forms/<slug:ref>/", exams.form, name="office-form"),
     path("forms/<slug:ref>/items/", exams.form_items, name="office-form-items"),
     path("forms/<slug:ref>/approve/", exams.approve, name="office-form-approve"),

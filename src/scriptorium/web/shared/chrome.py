@@ -61,7 +61,8 @@ def _add_person(request: HttpRequest, found: dict[str, Any]) -> None:
     if own:
         current = next((p for p in found["practices"] if p["current"]), found["practices"][0])
         menu.append(("Manage member assignments", current["url"]))
-    menu += [("Profile and security", reverse("profile"))]
+    menu.append(("Your credentials", reverse("credentials")))
+    menu.append(("Profile and security", reverse("profile")))
     if staff_roles_of(request):
         menu.append(("Office", reverse("office")))
     found["menu"] = menu

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from functools import cache
-from typing import Any
 
 from django.db.models import Max, Q, QuerySet
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.credentials.enums import ENDED, DecisionState, StatusPurpose
 from scriptorium.domains.credentials.models import (
     Badge,
@@ -34,14 +33,17 @@ def newest_badge(*, number: str) -> Badge | None:
     )
 
 
-@cache
-def _texts() -> QuerySet[Any, Any]:
-    """Return the signed texts of the badges that count; made once, to look one up quickly."""
+def _texts(number: str) -> QuerySet[Badge, tuple[str | None, str | None]]:
     return (
-        Badge.objects.filter(credential__person__hidden=False, void__isnull=True)
+        Badge.objects.filter(
+            credential__number=number, credential__person__hidden=False, void__isnull=True
+        )
         .order_by("-id")
         .values_list("signed__document", "signed__token")
     )
+
+
+_newest_texts = Prepared(_texts, ("SC-ONE",), ("SC-OTHER",))
 
 
 def newest_texts(*, number: str) -> tuple[str, str] | None:
@@ -49,10 +51,8 @@ def newest_texts(*, number: str) -> tuple[str, str] | None:
 
     None when the number is unknown, its holder hidden, or no badge was issued.
     """
-    found = _texts().filter(credential__number=number)[:1]
-    for document, token in found:
-        return document or "", token or ""
-    return None
+    found = _newest_texts.first(number)
+    return None if found is None else (found[0] or "", found[1] or "")
 
 
 def newest_badges(*, credentials: Iterable[int]) -> dict[int, Badge]:

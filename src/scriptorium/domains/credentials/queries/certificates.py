@@ -55,7 +55,7 @@ def by_number(*, number: str) -> Certificate | None:
 
 def of_person(*, person: int, practice: int | None) -> QuerySet[Certificate]:
     """Return a person's certificates that a practice may see, newest first."""
-    rows = Certificate.objects.filter(person_id=person).select_related("void")
+    rows = Certificate.objects.filter(person_id=person).select_related("void", "certificate")
     if practice is not None:
         rows = rows.filter(Q(practice_id=practice) | Q(practice__isnull=True))
         # The certificate of the credential itself is the person's own.

@@ -122,19 +122,24 @@ def closed_of_practice(*, practice: int, limit: int = 20) -> list[Affidavit]:
     )
 
 
-def certificates_in_force(*, person: int, today: dt.date) -> list[Certificate]:
-    """Return what a person's running and coming years brought, neither voided nor superseded."""
-    return list(
-        Certificate.objects.filter(
-            person_id=person,
-            term__isnull=False,
-            ends_before__gt=today,
-            void__isnull=True,
-            certificate__isnull=True,
-        )
-        .select_related("practice")
-        .order_by("id")
+def certificates_in_force(
+    *, person: int, practice: int | None, today: dt.date
+) -> list[Certificate]:
+    """Return what a person's running and coming years brought, neither voided nor superseded.
+
+    Arguments:
+        practice: only that practice's, when given.
+    """
+    rows = Certificate.objects.filter(
+        person_id=person,
+        term__isnull=False,
+        ends_before__gt=today,
+        void__isnull=True,
+        certificate__isnull=True,
     )
+    if practice is not None:
+        rows = rows.filter(practice_id=practice)
+    return list(rows.select_related("practice").order_by("id"))
 
 
 def current_at_practices(

@@ -7,12 +7,13 @@ do the same work and give the same nothing (STANDARDS row 10).
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.credentials.models import Certificate, Credential
 
 
@@ -83,20 +84,22 @@ _COLUMNS = (
 )
 
 
-@cache
-def _public_rows() -> QuerySet[Any, Any]:
-    """Return the rows of everybody who is not hidden; made once, since a look-up must be quick."""
-    return _rows(Credential.objects.filter(person__hidden=False))
-
-
 def _rows(credentials: QuerySet[Credential]) -> QuerySet[Any, Any]:
     # Decisions and years are few, so their product is small and one round trip is the cheapest.
     return credentials.order_by("number").values_list(*_COLUMNS)
 
 
+_public_rows = Prepared(
+    lambda number: _rows(Credential.objects.filter(number=number, person__hidden=False)),
+    ("SC-ONE",),
+    ("SC-OTHER",),
+    many=True,
+)
+
+
 def public_facts(*, number: str) -> CredentialFacts | None:
     """Return a credential by its number, or None when it is unknown or its holder hidden."""
-    found = _facts(_public_rows().filter(number=number))
+    found = _facts(_public_rows.all(number))
     return found[0] if found else None
 
 
@@ -105,7 +108,7 @@ def facts_of(credentials: QuerySet[Credential]) -> list[CredentialFacts]:
     return _facts(_rows(credentials))
 
 
-def _facts(rows: QuerySet[Any, Any]) -> list[CredentialFacts]:
+def _facts(rows: Iterable[Any]) -> list[CredentialFacts]:
     by_number: dict[str, tuple[Any, dict[int, DecisionFact], dict[int, TermFact]]] = {}
     for row in rows:
         _, decisions, terms = by_number.setdefault(row[0], (row, {}, {}))

@@ -64,9 +64,7 @@ class BrowserProof(AppendOnly):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["sitting", "key", "holder"], name="browser_proof_once"
-            ),
+            models.UniqueConstraint(fields=["sitting", "key", "holder"], name="browser_proof_once"),
         ]
 
 

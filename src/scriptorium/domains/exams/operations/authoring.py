@@ -121,7 +121,7 @@ def submit(*, actor: Actor, item: Item, now: dt.datetime) -> ItemVersion:
     if open_correction_of(item=item.pk) is not None:
         raise CannotAuthor("The key of this item is being corrected. Decide that first.")
     version = read.versions_of(item=item.pk)[0]
-    rules.check_can_submit(version=version, newest=version.number)
+    rules.check_can_submit(version=version)
     # An imported text was judged by nobody yet.
     _check_text(locked, version)
     ItemSubmission.objects.create(version=version, by=actor.reference, by_name=actor.name, at=now)

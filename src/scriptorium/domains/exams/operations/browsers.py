@@ -42,9 +42,7 @@ def allow_browser(
 def retire_browser(*, actor: Actor, key: BrowserKey, now: dt.datetime) -> bool:
     """Let a configuration count no more; returns False when it did not count already."""
     rows = BrowserKey.objects.filter(pk=key.pk, retired_at__isnull=True)
-    return bool(
-        rows.update(retired_at=now, retired_by=actor.reference, retired_by_name=actor.name)
-    )
+    return bool(rows.update(retired_at=now, retired_by=actor.reference, retired_by_name=actor.name))
 
 
 def keep_proof(*, sitting: Sitting, key: BrowserKey, page: str, now: dt.datetime) -> bool:
@@ -88,15 +86,11 @@ def use_browser_waiver(*, waiver: BrowserWaiver, sitting: str, now: dt.datetime)
     Arguments:
         sitting: the sitting's reference.
     """
-    rows = BrowserWaiver.objects.filter(
-        pk=waiver.pk, used_at__isnull=True, closed_at__isnull=True
-    )
+    rows = BrowserWaiver.objects.filter(pk=waiver.pk, used_at__isnull=True, closed_at__isnull=True)
     return bool(rows.update(used_at=now, used_for=sitting))
 
 
 def close_browser_waiver(*, actor: Actor, waiver: BrowserWaiver, now: dt.datetime) -> bool:
     """Take an unused waiver back; returns False when it was used or closed already."""
-    rows = BrowserWaiver.objects.filter(
-        pk=waiver.pk, used_at__isnull=True, closed_at__isnull=True
-    )
+    rows = BrowserWaiver.objects.filter(pk=waiver.pk, used_at__isnull=True, closed_at__isnull=True)
     return bool(rows.update(closed_at=now, closed_by=actor.reference))

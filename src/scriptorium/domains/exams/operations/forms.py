@@ -84,10 +84,13 @@ def assemble_form(*, exam_version: ExamVersion, person: int, seed: str, now: dt.
         CannotAssemble: the bank is too small.
     """
     blueprint = queries.blueprint_of(exam_version=exam_version)
-    used, forms = queries.uses_of_assembled(exam=exam_version.exam)
+    bank = bank_of(places=blueprint)
+    used, forms = queries.uses_of_assembled(
+        exam=exam_version.exam, known={candidate.version: candidate.item for candidate in bank}
+    )
     places = assemble(
         blueprint=blueprint,
-        bank=bank_of(places=blueprint),
+        bank=bank,
         seed=seed,
         seen=queries.seen_by(person=person),
         used=used,

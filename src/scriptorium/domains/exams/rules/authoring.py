@@ -83,17 +83,15 @@ def state_of(version: ItemVersion) -> VersionState:
     return VersionState.WAITING if hasattr(version, "submission") else VersionState.DRAFT
 
 
-def check_can_submit(*, version: ItemVersion, newest: int) -> None:
-    """Refuse to hand in a version that is old, handed in already, or not complete.
+def check_can_submit(*, version: ItemVersion) -> None:
+    """Refuse to hand in a version that was handed in already, or is not complete.
 
     Arguments:
-        newest: number of the item's newest version.
+        version: the item's newest.
 
     Raises:
         CannotAuthor: says what is in the way.
     """
-    if version.number != newest:
-        raise CannotAuthor(f"Version {newest} is newer; hand in that one.")
     if state_of(version) != VersionState.DRAFT:
         raise CannotAuthor("This version was handed in already.")
     if not version.rationale.strip() or not version.source.strip():

@@ -23,6 +23,7 @@ function warn(words) {
 }
 
 const ENDS = {
+  browser: "This exam is saved from Safe Exam Browser only. Reload this page to see what is missing; your answers are kept on this device.",
   elsewhere: "This exam goes on in another browser. Nothing more is saved here; reload the page to go on here.",
   stale: "A newer answer is kept already, from another tab. Reload the page to see it.",
   "signed-out": "You were signed out. Sign in again in another tab; your answers are kept on this device.",
@@ -121,7 +122,8 @@ async function fetchItem(wanted) {
   if (items.has(wanted)) return items.get(wanted);
   const answer = await fetch(`${base}items/${wanted}/`, { headers: { Accept: "application/json" } }).catch(() => null);
   if (!answer) return null;
-  if (answer.status === 410) location.assign(base);
+  // Over, or refused to this browser: the page says which.
+  if (answer.status === 410 || answer.status === 403) location.assign(base);
   if (answer.status === 409) {
     warn(ENDS.elsewhere);
     return null;
