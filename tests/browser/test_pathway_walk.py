@@ -22,7 +22,7 @@ def test_from_180_hours_to_cmss_and_verified_by_anybody(visit: Visit) -> None:
     page.goto("/member/credentials/")
     expect(page.get_by_text("Certified Medical Scribe Specialist (CMSS)").first).to_be_visible()
     casey.picture("specialist")
-    address = page.get_by_role("link", name=re.compile("/verify/")).first.inner_text()
+    address = page.locator('main a[href*="/verify/"]').first.inner_text()
     anybody = visit()
     anybody.page.goto(address)
     main = anybody.page.get_by_role("main")
@@ -66,4 +66,5 @@ def approve(pine: Visitor, page: Page) -> None:
     assert grave(pine) == []
     page.get_by_label("Approve: these hours were worked").check()
     page.get_by_role("button", name="Give this answer").click()
+    expect(page.get_by_text("Casey Moreno is a specialist from today on")).to_be_visible()
     pine.picture("approved")

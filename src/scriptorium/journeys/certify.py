@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 
-from scriptorium.domains.audit.operations import Happening, record_many
 from scriptorium.domains.credentials import operations as credentials
 from scriptorium.domains.credentials import queries as held
 from scriptorium.domains.credentials.enums import RULINGS, DecisionKind, Level
@@ -50,15 +49,4 @@ def certify(*, sitting: Sitting, run: ScoreRun, now: dt.datetime, today: dt.date
         now=now,
         today=today,
     )
-    record_many(
-        actor=RULE,
-        happenings=[
-            Happening(
-                "certificate.issued", "certificate", certificate.number,
-                certificate.practice.reference if certificate.practice else "",
-                {"number": certificate.number, "name": person.name},
-            )
-            for certificate in reissue(person=person.pk, now=now, today=today)
-        ],
-        now=now,
-    )  # fmt: skip
+    reissue(actor=RULE, person=person, now=now, today=today)
