@@ -20,7 +20,9 @@ def items_of_the_matrix() -> dict[str, str]:
     exam = newest_exam(exam="general")
     assert exam is not None
     live = [build.item(f"note-80{n}", build.text(key=1)) for n in (1, 2)]
-    draft = build.item("note-803", build.text("May a draft of a note be shown to relatives?"), live=False)
+    draft = build.item(
+        "note-803", build.text("May a draft of a note be shown to relatives?"), live=False
+    )
     form = build.form(exam, live, number=9, approved=False)
     build.sittings(form, [["B", "C"]])
     correction = rescore.propose(

@@ -35,6 +35,8 @@ from tests.support.builders import (
     noon,
     person,
 )  # fmt: skip
+from tests.support.credentials import award, rule
+from tests.support.exam_room import Candidate
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +69,11 @@ def every_mail(clinic: Clinic) -> list[OutboxMail]:
         note="", last_day=TODAY, take_back=False, now=NOW, today=TODAY,
     )  # fmt: skip
     every_mail_of_the_pathway(clinic)
+    rule(award(elsewhere), "suspended")
+    candidate = Candidate()
+    sitting = candidate.sit()
+    candidate.answer_all(sitting, right=4)
+    candidate.finish(sitting)
     browser(elsewhere).post("/account/password/reset/", {"email": elsewhere.email})
     return list(OutboxMail.objects.all())
 

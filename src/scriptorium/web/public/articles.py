@@ -35,6 +35,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "member-home",
         "manual",
         "courses",
+        "exams",
         "hours",
         "credentials",
         "accommodations",
@@ -47,6 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "item-bank",
         "key-corrections",
         "exam-forms",
+        "exam-browsers",
         "exam-statistics",
     ),
 }
@@ -85,6 +87,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     (r"/office/items/[^/]+/correct/|/office/corrections/.*", "key-corrections"),
     (r"/office/items/.*", "item-bank"),
     (r"/office/(?:exams|forms|cuts|studies)/.*", "exam-forms"),
+    (r"/office/browsers/.*", "exam-browsers"),
     (r"/office/statistics/.*", "exam-statistics"),
     (r"/office/.*", "office"),
     (r"/|/home/", "start"),

@@ -25,7 +25,8 @@ EXPOSURE_WINDOW = 300
 def newest_exam(*, exam: str) -> ExamVersion | None:
     """Return the version of an exam that is sat now, with ``browser_needed``, or None."""
     rows = ExamVersion.objects.filter(exam=exam).annotate(browser_needed=browser_is_needed())
-    return rows.order_by("-number").first()
+    found: ExamVersion | None = rows.order_by("-number").first()
+    return found
 
 
 def newest_exams() -> list[ExamVersion]:
