@@ -39,15 +39,19 @@ for (const form of document.querySelectorAll("[data-browser-form]")) {
 const refused = document.querySelector("[data-browser]");
 if (refused && hash) {
   const words = refused.querySelector("[data-browser-words]");
-  const again = refused.querySelector("[data-again]");
+  const form = refused.querySelector("[data-again]");
   words.textContent = "This is Safe Exam Browser. Checking its configuration…";
   const answer = await fetch(refused.dataset.post, {
     method: "POST",
-    headers: { "Content-Type": "application/json", "X-CSRFToken": again.elements.csrfmiddlewaretoken.value },
+    headers: { "Content-Type": "application/json", "X-CSRFToken": refused.dataset.token },
     body: JSON.stringify({ page, hash }),
   }).catch(() => null);
-  if (answer?.ok) {
-    if (again.method === "post") again.submit();
+  if (answer?.ok && sessionStorage.getItem(page) === "recognised") {
+    // It went on by itself before, and was refused again: from here on a person decides.
+    words.textContent = "This browser is recognised now. Press “Try again”.";
+  } else if (answer?.ok) {
+    sessionStorage.setItem(page, "recognised");
+    if (form) form.submit();
     else location.reload();
   } else {
     const said = await answer?.json().catch(() => null);
