@@ -56,7 +56,9 @@ def _statements(seat: dict[str, Any]) -> dict[str, int]:
     found = {}
     for name, ask in {
         "item": lambda: client.get(f"{base}items/2/"),
-        "save": lambda: client.put(f"{base}answers/2/", {"choice": "A", "seq": 1}, "application/json"),
+        "save": lambda: client.put(
+            f"{base}answers/2/", {"choice": "A", "seq": 1}, "application/json"
+        ),
     }.items():
         with CaptureQueriesContext(connection) as captured:
             answer = ask()

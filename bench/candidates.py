@@ -1,4 +1,4 @@
-"""The load of an exam hall: candidates in a process of its own, whose processor time is not counted.
+"""The load of an exam hall, in a process of its own whose processor time is not counted.
 
 Reads one JSON object from standard input and writes one to standard output. A candidate remembers
 what the server acknowledged; a request that breaks off (a killed web process) is sent again, as
@@ -139,7 +139,7 @@ class Candidate:
         return cast(str, self.base.split("/")[3])
 
     async def answer_each(self) -> None:
-        """Fetch each item and save each answer by itself, with a pause before it if there is one."""
+        """Fetch each item and save each answer by itself, thinking before it if the job says so."""
         job = self.hall.job
         for number in range(1, job["items"] + 1):
             item = await self.ask("item", "GET", f"{self.base}items/{number}/")

@@ -72,7 +72,9 @@ def keys_of(version: Any) -> dict[str, dict[str, str]]:
     rows = FormItem.objects.filter(form__exam_version=version)
     return {
         stem: {"choice": "ABCD"[key]} if key is not None else {"text": accept[0]}
-        for stem, key, accept in rows.values_list("version__stem", "version__key", "version__accept")
+        for stem, key, accept in rows.values_list(
+            "version__stem", "version__key", "version__accept"
+        )
     }
 
 
@@ -249,7 +251,9 @@ def lost(kept: Sequence[Sequence[Any]], finished: Sequence[str]) -> int:
     keys = dict(Sitting.objects.filter(reference__in=by_sitting).values_list("reference", "pk"))
     for reference, answers in by_sitting.items():
         rows = Answer.objects.filter(sitting_id=keys.get(reference), late=False)
-        missing += len(answers - set(rows.values_list("position", "seq", "choice", "text", "flagged")))
+        missing += len(
+            answers - set(rows.values_list("position", "seq", "choice", "text", "flagged"))
+        )
     for reference in finished:
         runs = ScoreRun.objects.filter(
             sitting__reference=reference, sitting__finished_at__isnull=False
@@ -266,5 +270,3 @@ def spans(times: Sequence[float]) -> dict[str, float]:
         "p99_ms": percentile(times, 0.99) * 1000,
         "most_ms": max(times) * 1000,
     }
-
-

@@ -17,15 +17,17 @@ from typing import Any
 from bench import measure
 from bench.place import ROOT, Place
 
-WORKLOADS = ("b1", "b2", "b3", "b4", "b8", "b14", "b15")
+WORKLOADS = ("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b14", "b15")
 RUNS = 3
+#: How long the candidates of B7 think and answer.
+MINUTES = 10.0
 
 
-def _child(place: Place, workload: str) -> dict[str, Any]:
+def _child(place: Place, workload: str, run: int, minutes: float) -> dict[str, Any]:
     with place.copy() as name:
         done = subprocess.run(
             [sys.executable, "-m", "bench.child", workload],
-            env=place.environment(name),
+            env=place.environment(name) | {"BENCH_RUN": str(run), "BENCH_MINUTES": str(minutes)},
             stdout=subprocess.PIPE,
             text=True,
             check=True,
@@ -39,7 +41,9 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def run_workload(place: Place, workload: str, runs: int) -> dict[str, Any]:
+def run_workload(
+    place: Place, workload: str, runs: int, minutes: float = MINUTES
+) -> dict[str, Any]:
     """Return one workload's object: figures, goals, and what they were measured on."""
     module = importlib.import_module(f"bench.{workload}")
     begun = time.monotonic()
@@ -47,7 +51,7 @@ def run_workload(place: Place, workload: str, runs: int) -> dict[str, Any]:
         answers = []
         for number in range(runs):
             _say(f"{workload}: run {number + 1} of {runs} …")
-            answers.append(_child(place, workload))
+            answers.append(_child(place, workload, number + 1, minutes))
         figures = measure.median_of([answer["figures"] for answer in answers])
         database = answers[0]["database"]
     else:
@@ -80,12 +84,20 @@ def run_workload(place: Place, workload: str, runs: int) -> dict[str, Any]:
 
 
 def main(
-    *, workloads: Sequence[str], compact: bool, people: int, practices: int, runs: int, folder: str
+    *,
+    workloads: Sequence[str],
+    compact: bool,
+    people: int,
+    practices: int,
+    runs: int,
+    folder: str,
+    minutes: float = MINUTES,
 ) -> bool:
     """Run workloads, write one JSON object for each, and return whether all goals were met.
 
     Arguments:
         folder: keep the populated database there for the next time; "" for a temporary one.
+        minutes: length of the paced exam hall, in B7's first run alone.
     """
     address = os.environ.get("SCRIPTORIUM_DATABASE_URL", "")
     kept = Path(folder or tempfile.mkdtemp(prefix="scriptorium-bench-")).resolve()
@@ -100,7 +112,7 @@ def main(
             _say(f"Making {people:,} people in {practices:,} practices …")
             place.populate()
         for workload in workloads:
-            found = run_workload(place, workload, runs)
+            found = run_workload(place, workload, runs, minutes)
             good = good and found["met"] is not False
             print(json.dumps(found, indent=None if compact else 2), flush=True)
     finally:

@@ -31,10 +31,13 @@ def rounded(value: Any) -> Any:
 
 
 def median_of(runs: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return the median of each figure over the runs; what is no number comes from the first."""
+    """Return the median of each figure over the runs that have it.
+
+    What is no number comes from the first run, which has every figure.
+    """
     found: dict[str, Any] = {}
     for name, first in runs[0].items():
-        values = [run[name] for run in runs]
+        values = [run[name] for run in runs if name in run]
         if isinstance(first, dict):
             found[name] = median_of(values)
         elif isinstance(first, bool) or not isinstance(first, int | float):

@@ -99,6 +99,7 @@ def serving() -> Iterator[Web]:
         sys.executable, "-m", "gunicorn", "scriptorium.project.wsgi:application",
         "--bind", f"127.0.0.1:{port}", "--worker-class", "gthread", "--workers", str(WORKERS),
         "--threads", str(THREADS), "--preload", "--log-level", "warning",
+        "--config", "python:scriptorium.project.gunicorn",
     ]  # fmt: skip
     server = subprocess.Popen(command, env=os.environ, stdout=sys.stderr)
     try:
@@ -110,6 +111,8 @@ def serving() -> Iterator[Web]:
                 if server.poll() is not None:
                     raise SystemExit("The web server did not start.") from None
                 time.sleep(0.1)
+        else:
+            raise SystemExit("The web server did not become ready.")
         yield Web(port, server.pid)
     finally:
         server.terminate()

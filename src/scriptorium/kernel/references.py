@@ -21,7 +21,8 @@ def new_reference(length: int = LENGTH) -> str:
     """Return a fresh reference of ``length`` characters."""
     if _seeded is not None:
         return "".join(_seeded.choice(ALPHABET) for _ in range(length))
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+    # 256 is a multiple of 32, so every letter is as likely as any other.
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in secrets.token_bytes(length))
 
 
 @contextmanager

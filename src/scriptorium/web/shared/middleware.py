@@ -44,9 +44,10 @@ class SecondFactor:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if (
             not settings.DEMO
-            and request.user.is_authenticated
-            and not request.path.startswith(_ENROLMENT)
+            # Asked first, since the rest reads the session, the login and the person.
             and request.path.startswith("/office/")
+            and not request.path.startswith(_ENROLMENT)
+            and request.user.is_authenticated
             and staff_roles_of(request)
             and not _enrolled(request)
         ):

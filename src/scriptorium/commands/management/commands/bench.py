@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 ROOT = Path(__file__).resolve().parents[5]
-WORKLOADS = ("b1", "b2", "b3", "b4", "b8", "b14", "b15")
+WORKLOADS = ("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b14", "b15")
 
 
 class Command(BaseCommand):
@@ -24,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--people", type=int, default=50_000)
         parser.add_argument("--practices", type=int, default=400)
         parser.add_argument("--runs", type=int, default=3)
+        parser.add_argument("--minutes", type=float, default=10, help="of B7's paced exam hall")
         parser.add_argument("--folder", default="", help="keep the population there for next time")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -43,6 +44,7 @@ class Command(BaseCommand):
             practices=options["practices"],
             runs=options["runs"],
             folder=options["folder"],
+            minutes=options["minutes"],
         )
         if not good:
             sys.exit(1)

@@ -5,15 +5,23 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.accounts.models import EmailChange, NameRequest, Person, StaffMember
+
+
+def _behind(user: int) -> QuerySet[Person]:
+    roles = StaffMember.objects.filter(person_id=OuterRef("pk"), ended_at__isnull=True)
+    return Person.objects.filter(user_id=user).annotate(on_staff=Exists(roles))
+
+
+_person_of_user = Prepared(_behind, (7_000_001,), (7_000_002,))
 
 
 def person_of_user(*, user: int) -> Person | None:
     """Return the identity behind a login; its ``on_staff`` says whether it has a staff role."""
-    roles = StaffMember.objects.filter(person_id=OuterRef("pk"), ended_at__isnull=True)
-    return Person.objects.filter(user_id=user).annotate(on_staff=Exists(roles)).first()
+    return _person_of_user.first(user)
 
 
 def by_email(*, emails: list[str]) -> dict[str, Person]:

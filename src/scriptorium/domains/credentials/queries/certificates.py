@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.credentials.enums import ENDED, CertificateKind
 from scriptorium.domains.credentials.models import (
     Certificate,
@@ -63,14 +65,23 @@ def of_person(*, person: int, practice: int | None) -> QuerySet[Certificate]:
     return rows.order_by("-issued_at", "-id")
 
 
-def count_of_year(*, practice: int, year: int) -> int:
-    """Return how many valid certificates a practice has of a year; the board asks each time."""
+def _counted(practice: int, year: int) -> QuerySet[Certificate, Any]:
     # NOT IN over the few that were voided or superseded takes half the time of outer joins, and of
     # NOT EXISTS, over the many that were not.
     voided = CertificateVoid.objects.values("certificate_id")
     superseded = Certificate.objects.filter(supersedes__isnull=False).values("supersedes_id")
     of_year = Certificate.objects.filter(practice_id=practice, year=year)
-    return of_year.exclude(pk__in=voided).exclude(pk__in=superseded).count()
+    valid = of_year.exclude(pk__in=voided).exclude(pk__in=superseded)
+    return valid.order_by().values("practice_id").annotate(n=Count("pk")).values_list("n")
+
+
+_count = Prepared(_counted, (7_000_001, 7_001), (7_000_002, 7_002))
+
+
+def count_of_year(*, practice: int, year: int) -> int:
+    """Return how many valid certificates a practice has of a year; the board asks each time."""
+    found = _count.first(practice, year)
+    return found[0] if found else 0
 
 
 def valid_of_term(*, term: int) -> list[Certificate]:

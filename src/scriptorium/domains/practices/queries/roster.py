@@ -6,11 +6,13 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.practices.enums import PracticeRole
 from scriptorium.domains.practices.models import (
     NO_DATE,
@@ -97,12 +99,19 @@ def by_reference(*, reference: str) -> Practice | None:
     )
 
 
+def _rows_of_standing(practice: int, person: int) -> QuerySet[RosterLink, Any]:
+    rows = RosterLink.objects.filter(practice_id=practice, person_id=person, ended_at__isnull=True)
+    return rows.values_list("pk", "roles__role", "roles__ended_at")
+
+
+_standing_rows = Prepared(
+    _rows_of_standing, (7_000_001, 7_100_001), (7_000_002, 7_100_002), many=True
+)
+
+
 def standing_of(*, practice: Practice, person: int) -> Standing:
     """Return a person's place in a practice, from roles that hold at this moment."""
-    links = RosterLink.objects.filter(
-        practice=practice, person_id=person, ended_at__isnull=True
-    ).values_list("pk", "roles__role", "roles__ended_at")
-    found = list(links)
+    found = _standing_rows.all(practice.pk, person)
     return Standing(
         primary=practice.primary_id == person,
         roles=frozenset(role for _, role, ended in found if role and ended is None),
