@@ -117,8 +117,8 @@ class Prepared[Row]:
         _, same, others = self._sql(connection, self.other)
         places = {
             place: self.one.index(value)
-            for place, value in enumerate(params)
-            if value != others[place]
+            for place, (value, other) in enumerate(zip(params, others, strict=False))
+            if value != other
         }
         if sql != same or set(places.values()) != set(range(len(self.one))):
             raise ImproperlyConfigured("This query cannot be prepared: its arguments change it.")

@@ -64,7 +64,7 @@ RIVERSIDE = (
     _m("Kira Novak", renews_in=322, years=1, mode="A", extras=("ce",)),
     _m("Liam Osei", renews_in=329, years=3, level="CMSS", background="emtp"),
     _m("Priya Nair", renews_in=63, years=2, mode="A", level="CMSS"),
-    _m("Uma Sato", renews_in=230, years=1, level="CMSA", first="membership"),
+    _m("Uma Sato", renews_in=180, years=1, level="CMSA", first="membership"),
 )  # fmt: skip
 
 INVITED = (("Rosa", "Lima", "rosa.lima@riverside.example", 5, "package"),

@@ -57,7 +57,7 @@ def build_pathways(
         now=noon(day - dt.timedelta(days=130)),
     )
     _log(casey, practice, last=day - dt.timedelta(days=3), count=40)
-    _log(uma, practice, last=day - dt.timedelta(days=11), count=45)
+    _log(uma, practice, last=day - dt.timedelta(days=11), count=45, step=3)
     _log(dev, practice, last=day - dt.timedelta(days=20), count=45)
     _send(uma, practice, day - dt.timedelta(days=9))
     remind_employers(today=day - dt.timedelta(days=2), now=noon(day - dt.timedelta(days=2), 9))
@@ -74,17 +74,17 @@ def _staff(role: str) -> Person:
     return accounts.by_email(emails=[f"{role}@body.example"])[f"{role}@body.example"]
 
 
-def _working_days(last: dt.date, count: int) -> Sequence[dt.date]:
-    """Return working days, oldest first, five days apart and never twice the same."""
+def _working_days(last: dt.date, count: int, step: int) -> Sequence[dt.date]:
+    """Return working days, oldest first, ``step`` days apart (3 or more), never twice the same."""
     found: list[dt.date] = []
     while len(found) < count:
-        day = last - dt.timedelta(days=5 * len(found))
+        day = last - dt.timedelta(days=step * len(found))
         found.append(day - dt.timedelta(days=max(0, day.weekday() - 4)))
     return found[::-1]
 
 
 @transaction.atomic
-def _log(person: Person, practice: Practice, *, last: dt.date, count: int) -> None:
+def _log(person: Person, practice: Practice, *, last: dt.date, count: int, step: int = 5) -> None:
     """Log ``count`` days, each in the evening of its day, as the page does one by one."""
     entries = [
         HourEntry(
@@ -95,7 +95,7 @@ def _log(person: Person, practice: Practice, *, last: dt.date, count: int) -> No
             note=_NOTES[number % len(_NOTES)],
             logged_at=noon(worked_on, 22),
         )
-        for number, worked_on in enumerate(_working_days(last, count))
+        for number, worked_on in enumerate(_working_days(last, count, step))
     ]
     credentials.log_many(entries=entries)
     for entry in entries:

@@ -28,7 +28,7 @@ EXPLANATIONS = {
     ("membership", "started"): "Paid and in force.",
     ("membership", "expired"): "The paid year is over. Assign a renewal to continue it.",
     ("certificate", "none"): "No certificate yet; one is issued with each membership year.",
-    ("certificate", "passed"): "A certificate covers today.",
+    ("certificate", "passed"): "A certificate covers today, or the grace after its year.",
     ("certificate", "expired"): "Only certificates of earlier years.",
 }
 OTHERWISE = {

@@ -344,7 +344,7 @@ def _assessment(shelf: _Shelf) -> Assessment | None:
     if exam is None:
         return None
     items = sum(row["count"] for row in exam.blueprint)
-    reason = rules.why_no_assessment(
+    reason = rules.before_assessment(
         progress=shelf.progress,
         outline=[(c.slug, c.content_sha256, c.minutes) for c in shelf.chapters],
     )
@@ -352,7 +352,10 @@ def _assessment(shelf: _Shelf) -> Assessment | None:
         facts=f"{items} questions in {exam.minutes} minutes; {exam.pass_percent} % right answers"
         f" are needed. If it does not go well, it can be taken again after {exam.retake_hours}"
         " hours.",
-        url="" if reason else f"/member/exams/?exam={exam.exam}",
+        # Nobody has to read to be examined (DOMAIN §5, firewall); the page advises it.
+        url=""
+        if shelf.progress and shelf.progress.study.finished_at
+        else f"/member/exams/?exam={exam.exam}",
         reason=reason,
     )
 

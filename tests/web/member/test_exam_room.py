@@ -129,6 +129,22 @@ def test_an_item_as_json_shows_what_the_page_shows_and_never_the_key(mel: Candid
     assert mel.client.get(f"{mel.base(sitting)}items/5/").status_code == 404
 
 
+def test_an_item_reads_the_same_at_the_first_look_and_at_later_ones(
+    mel: Candidate, time: Time
+) -> None:
+    sitting = mel.sit()
+    look = f"{mel.base(sitting)}items/2/"
+    first = mel.client.get(look, headers=JSON).json()
+    assert mel.client.get(look, headers=JSON).json() == first
+    mel.put(sitting, 2, {"choice": "B", "flagged": True, "seq": 3})
+    later = mel.client.get(look, headers=JSON).json()
+    assert later == first | {"choice": "B", "flagged": True, "seq": 3}
+    assert later["flagged"] is True
+    assert mel.client.get(f"{mel.base(sitting)}items/5/", headers=JSON).status_code == 404
+    time.at(sitting.deadline_at + dt.timedelta(seconds=6))
+    assert mel.client.get(look, headers=JSON).status_code == 410
+
+
 def test_a_save_is_acknowledged_and_repeating_it_is_a_success(mel: Candidate) -> None:
     sitting = mel.sit()
     body = {"choice": "B", "flagged": True, "seq": 1}
@@ -384,4 +400,7 @@ def test_a_start_costs_ten_statements_a_save_four_and_a_finish_ten(mel: Candidat
     sitting = Sitting.objects.get()
     mel.put(sitting, 1, {"choice": "A", "seq": 1})
     assert _statements(lambda: mel.put(sitting, 1, {"choice": "B", "seq": 2})) == 4
+    mel.client.get(f"{mel.base(sitting)}items/1/")
+    look = f"{mel.base(sitting)}items/2/"
+    assert _statements(lambda: mel.client.get(look, headers=JSON)) == 4
     assert _statements(lambda: mel.finish(sitting)) == 10

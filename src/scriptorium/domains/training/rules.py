@@ -5,15 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from scriptorium.domains.training import queries
 from scriptorium.domains.training.queries import Progress
 from scriptorium.kernel.periods import Anchor
 
 Readings = Mapping[str, tuple[str, dt.datetime]]
-
-
-class NotReady(Exception):
-    """The assessment cannot be taken yet; the text is the reason that a person reads."""
 
 
 def unread(*, outline: Iterable[tuple[str, str]], readings: Readings) -> list[str]:
@@ -25,22 +20,11 @@ def unread(*, outline: Iterable[tuple[str, str]], readings: Readings) -> list[st
     return [slug for slug, sha256 in outline if readings.get(slug, ("",))[0] != sha256]
 
 
-def check_can_take_assessment(*, person: int, code: str) -> None:
-    """Refuse the assessment of a course whose lessons are not all read.
+def before_assessment(*, progress: Progress | None, outline: Iterable[tuple[str, str, int]]) -> str:
+    """Return what somebody should do before a course's assessment, or "".
 
-    Lessons that were all read once stay read: a new version asks nothing of who came so far.
-
-    Raises:
-        NotReady: names how many lessons are left, or that the course is completed.
+    It is advice: nobody has to be trained here to be examined (DOMAIN §5, firewall).
     """
-    progress = queries.progress_of(person=person).get(code)
-    refusal = why_no_assessment(progress=progress, outline=queries.outlines(codes=[code])[code])
-    if refusal:
-        raise NotReady(refusal)
-
-
-def why_no_assessment(*, progress: Progress | None, outline: Iterable[tuple[str, str, int]]) -> str:
-    """Return why somebody cannot take a course's assessment now, or ""."""
     if progress is not None and progress.study.finished_at is not None:
         return (
             "You have completed this course. A new unit opens its lessons, and then the assessment,"
@@ -50,16 +34,7 @@ def why_no_assessment(*, progress: Progress | None, outline: Iterable[tuple[str,
         return ""
     readings = progress.readings if progress else {}
     left = len(unread(outline=[(slug, sha256) for slug, sha256, _ in outline], readings=readings))
-    return f"Read the lessons first: {left} {'is' if left == 1 else 'are'} left."
-
-
-def can_take_assessment(*, person: int, code: str) -> bool:
-    """Return whether ``check_can_take_assessment`` would pass."""
-    try:
-        check_can_take_assessment(person=person, code=code)
-    except NotReady:
-        return False
-    return True
+    return f"Better read the lessons first: {left} {'is' if left == 1 else 'are'} left."
 
 
 def keep_until(*, completed_on: dt.date, years: int) -> dt.date:

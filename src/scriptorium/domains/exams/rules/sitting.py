@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from scriptorium.domains.exams.enums import LETTERS
+from scriptorium.kernel import clock
 
 #: Longer than any technical term.
 LONGEST_TEXT = 100
@@ -136,7 +137,7 @@ def check_can_start(
             wait = f"{retake_hours // 24} days" if retake_hours > 48 else f"{retake_hours} hours"
             raise CannotStart(
                 f"The next sitting is possible {wait} after the last one,"
-                f" from {opens:%-d %b %Y, %H:%M} UTC on."
+                f" from {opens.astimezone(clock.zone()):%-d %b %Y, %H:%M %Z} on."
             )
     if sittings_per_unit and sittings_on_unit >= sittings_per_unit:
         raise CannotStart(

@@ -17,8 +17,9 @@ function say(state, words) {
   saved.textContent = words;
 }
 
-function warn(words) {
+function warn(words, passing = "") {
   trouble.hidden = !words;
+  trouble.dataset.passing = passing;
   trouble.querySelector("p").textContent = words;
 }
 
@@ -35,7 +36,10 @@ const journal = new Journal({
   token: form.elements.csrfmiddlewaretoken.value,
   says: say,
   ends: (reason) => (ENDS[reason] ? (warn(ENDS[reason]), say("trouble", "Not saving")) : location.assign(base)),
-  hears: (seconds) => clock.set(seconds),
+  hears: (seconds) => {
+    clock.set(seconds);
+    if (!trouble.hidden && trouble.dataset.passing) warn("");
+  },
 });
 
 const clock = new Clock(bar, async () => {
@@ -141,7 +145,7 @@ async function go(wanted, { push = true } = {}) {
   if (wanted < 1 || wanted > count) return;
   const item = await fetchItem(wanted);
   if (!item) {
-    if (!journal.over) warn(`Item ${wanted} cannot be fetched without a connection. Go on with this one; your answers are kept here.`);
+    if (!journal.over) warn(`Item ${wanted} cannot be fetched without a connection. Go on with this one; your answers are kept here.`, "yes");
     return;
   }
   warn("");
@@ -153,7 +157,7 @@ async function go(wanted, { push = true } = {}) {
 async function review() {
   keep();
   if (await journal.send()) location.assign(`${base}review/`);
-  else warn("Some answers are not on the server yet. The review opens when the connection is back.");
+  else warn("Some answers are not on the server yet. The review opens when the connection is back.", "yes");
 }
 
 /* What people do --------------------------------------------------------------------------- */

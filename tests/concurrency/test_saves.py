@@ -1,0 +1,45 @@
+"""Saves of one answer that arrive at the same moment (STANDARDS row 15, a double click)."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pytest
+
+from scriptorium.domains.exams.models import Answer
+from scriptorium.domains.exams.rules.sitting import Given
+from scriptorium.journeys import save_answers
+from tests.concurrency.test_last_unit import at_once
+from tests.support.builders import NOW
+from tests.support.exam_room import Candidate
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def save(mel: Candidate, *answers: Given) -> list[str]:
+    """Send answers at the same moment and return what became of each."""
+    sitting = mel.sit()
+    keep = partial(
+        save_answers.keep,
+        user=mel.person.user_id,
+        reference=sitting.reference,
+        holder=sitting.holder,
+        now=NOW,
+    )
+    found = at_once([partial(keep, answer=answer) for answer in answers])
+    return sorted(getattr(one, "outcome", repr(one)) for one in found)
+
+
+def test_the_same_save_eight_times_at_once_is_a_success_eight_times() -> None:
+    assert save(Candidate(), *[Given(1, 1, "B")] * 8) == ["saved"] * 8
+    assert Answer.objects.count() == 1
+
+
+def test_of_two_tabs_with_one_number_one_is_told_that_it_is_stale() -> None:
+    assert save(Candidate(), Given(1, 1, "B"), Given(1, 1, "C")) == ["saved", "stale"]
+    assert Answer.objects.count() == 1
+
+
+def test_two_positions_at_once_are_both_kept() -> None:
+    assert save(Candidate(), Given(1, 1, "B"), Given(2, 1, "C")) == ["saved", "saved"]
+    assert Answer.objects.count() == 2
