@@ -198,7 +198,7 @@ def sit(web: Web, *, kill_every: float = 0, **job: Any) -> dict[str, Any]:
         job: see ``bench/candidates.py``.
 
     Raises:
-        SystemExit: a request was refused, or the server does not have what it acknowledged.
+        SystemExit: a request was refused or never answered.
     """
     database, own = cpu_of(postgres_pids()), web.cpu()
     load = subprocess.Popen(
@@ -208,13 +208,8 @@ def sit(web: Web, *, kill_every: float = 0, **job: Any) -> dict[str, Any]:
         text=True,
         cwd=ROOT,
     )
-    assert load.stdin is not None
-    assert load.stdout is not None
-    json.dump({"port": web.port, **job}, load.stdin)
-    load.stdin.close()
-    killed = _kill_while(load, web, kill_every) if kill_every else 0
-    text = load.stdout.read()
-    if load.wait():
+    text, killed = _wait(load, json.dumps({"port": web.port, **job}), web, kill_every)
+    if load.returncode:
         raise SystemExit("The candidates stopped early; their message stands above.")
     found: dict[str, Any] = json.loads(text)
     found |= {
@@ -226,18 +221,17 @@ def sit(web: Web, *, kill_every: float = 0, **job: Any) -> dict[str, Any]:
     return found
 
 
-def _kill_while(load: subprocess.Popen[str], web: Web, every: float) -> int:
-    """Kill a web process again and again until the load has ended; returns how often."""
+def _wait(load: subprocess.Popen[str], job: str, web: Web, kill_every: float) -> tuple[str, int]:
+    """Give the load its job, kill web processes until it ends; returns its words and how many."""
     chance, killed = random.Random("kill"), 0
     while True:
         try:
-            load.wait(timeout=every)
+            return load.communicate(job, timeout=kill_every or None)[0], killed
         except subprocess.TimeoutExpired:
             workers = [pid for pid in tree(web.pid) if pid != web.pid]
-            os.kill(chance.choice(workers), signal.SIGKILL)
-            killed += 1
-        else:
-            return killed
+            if workers:
+                os.kill(chance.choice(workers), signal.SIGKILL)
+                killed += 1
 
 
 def lost(kept: Sequence[Sequence[Any]], finished: Sequence[str]) -> int:

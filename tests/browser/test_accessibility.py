@@ -13,7 +13,7 @@ from tests.support.axe import COLOURS, grave
 from tests.support.browser import PHONE, WIDE, Visitor
 
 Visit = Callable[..., Visitor]
-_FILES = (".pdf", ".csv", ".xlsx", ".txt")
+_FILES = (".pdf", ".csv", ".xlsx", ".txt", ".png", ".json", ".jwt", ".svg", ".zip")
 _START = {
     "": "/",
     "dana@riverside.example": "/home/",

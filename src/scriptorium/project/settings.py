@@ -135,7 +135,7 @@ CACHES = {
 }
 
 # Sessions ---------------------------------------------------------------------------------
-SESSION_ENGINE = "scriptorium.web.shared.sessions"
+SESSION_ENGINE = "scriptorium.database.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS

@@ -72,7 +72,9 @@ def _counted(practice: int, year: int) -> QuerySet[Certificate, Any]:
     superseded = Certificate.objects.filter(supersedes__isnull=False).values("supersedes_id")
     of_year = Certificate.objects.filter(practice_id=practice, year=year)
     valid = of_year.exclude(pk__in=voided).exclude(pk__in=superseded)
-    return valid.order_by().values("practice_id").annotate(n=Count("pk")).values_list("n")
+    counted: QuerySet[Certificate, Any]
+    counted = valid.order_by().values("practice_id").annotate(n=Count("pk")).values_list("n")
+    return counted
 
 
 _count = Prepared(_counted, (7_000_001, 7_001), (7_000_002, 7_002))
