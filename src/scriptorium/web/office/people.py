@@ -65,6 +65,7 @@ def _page(request: HttpRequest, person: Person, *, status: int = 200, **forms: A
     lapse = {"practice": link.practice_reference if link else "", "lapses_on": page.lapses_on}
     context = {
         "page": page,
+        "may_open_practices": bool(roles & set(worklists.PRACTICES)),
         "may_decide": bool(roles & set(DECIDES)),
         "may_move": StaffRole.DESK in roles,
         "can_move": link is not None and page.lapses_on is not None,
