@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
+from playwright.sync_api import Error as PlaywrightError
 
 ROOT = Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "test-results"
@@ -161,7 +162,18 @@ class Visitor:
         """Keep what is on the screen as the next picture."""
         self._pictures += 1
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=self.folder / f"{self._pictures:02}-{self.who}-{name}.png")
+        path = self.folder / f"{self._pictures:02}-{self.who}-{name}.png"
+        for attempt in range(3):
+            try:
+                self.page.screenshot(path=path)
+            except PlaywrightError:
+                # Chromium on a busy machine now and then has no frame to give; the picture is a
+                # record and no assertion.
+                if attempt == 2:
+                    raise
+                self.page.wait_for_timeout(500)
+            else:
+                return
 
     def sign_in(self, login: str) -> Page:
         """Sign in as the sign-in page offers it."""
