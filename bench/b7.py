@@ -10,6 +10,7 @@ from bench.measure import Goal
 from bench.web import Web, serving
 
 CANDIDATES, ITEMS, BATCH = 200, 60, 10
+CROWDS = ("one_by_one", "in_batches", "in_batches_items_fetched")
 #: (c): how many, how long they think before an answer, in how many seconds they come in.
 PACED, PAUSE, COMING_IN = 1_000, (20, 40), 60
 KILL_EVERY = 60.0
@@ -32,6 +33,7 @@ GOALS = (
 def run(
     *,
     candidates: int = CANDIDATES,
+    crowds: tuple[str, ...] = CROWDS,
     paced: int = PACED,
     minutes: float = MINUTES,
     first: bool = FIRST,
@@ -39,7 +41,6 @@ def run(
     """Measure each shape in turn, on one server and with candidates of its own."""
     version = hall.exam_of(items=ITEMS)
     job: dict[str, Any] = {"items": ITEMS, "keys": hall.keys_of(version), "finish": True}
-    crowds = ("one_by_one", "in_batches", "in_batches_items_fetched")
     found: dict[str, Any] = {}
     with serving() as web:
         hall.sit(web, **job, clients=8, seats=hall.seats("warm", 8))

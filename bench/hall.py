@@ -101,13 +101,13 @@ def seats(name: str, count: int) -> list[dict[str, Any]]:
             ],
             today=today,
         )
-        who = {"actor": Actor.system("bench"), "payer": Payer(practice=practice.pk)}
+        actor, payer = Actor.system("bench"), Payer(practice=practice.pk)
         ledger.grant_units(
-            **who, kind="mscat", count=count, source="grant", reason="Bench",
+            actor=actor, payer=payer, kind="mscat", count=count, source="grant", reason="Bench",
             expires_on=today + dt.timedelta(days=300), now=now,
         )  # fmt: skip
         ledger.hand_out(
-            **who, kind="mscat", choice="", action=None, now=now,
+            actor=actor, payer=payer, kind="mscat", choice="", action=None, now=now,
             holdings=[
                 ledger.Holding(link.pk, p.pk, [ledger.PartGrant(PartKind.EXAM, GENERAL)])
                 for link, p in zip(links, people, strict=True)
@@ -208,7 +208,10 @@ def sit(web: Web, *, kill_every: float = 0, **job: Any) -> dict[str, Any]:
         text=True,
         cwd=ROOT,
     )
-    text, killed = _wait(load, json.dumps({"port": web.port, **job}), web, kill_every)
+    try:
+        text, killed = _wait(load, json.dumps({"port": web.port, **job}), web, kill_every)
+    finally:
+        load.kill()
     if load.returncode:
         raise SystemExit("The candidates stopped early; their message stands above.")
     found: dict[str, Any] = json.loads(text)
@@ -224,10 +227,12 @@ def sit(web: Web, *, kill_every: float = 0, **job: Any) -> dict[str, Any]:
 def _wait(load: subprocess.Popen[str], job: str, web: Web, kill_every: float) -> tuple[str, int]:
     """Give the load its job, kill web processes until it ends; returns its words and how many."""
     chance, killed = random.Random("kill"), 0
+    waiting: str | None = job
     while True:
         try:
-            return load.communicate(job, timeout=kill_every or None)[0], killed
+            return load.communicate(waiting, timeout=kill_every or None)[0], killed
         except subprocess.TimeoutExpired:
+            waiting = None
             workers = [pid for pid in tree(web.pid) if pid != web.pid]
             if workers:
                 os.kill(chance.choice(workers), signal.SIGKILL)
@@ -236,15 +241,14 @@ def _wait(load: subprocess.Popen[str], job: str, web: Web, kill_every: float) ->
 
 def lost(kept: Sequence[Sequence[Any]], finished: Sequence[str]) -> int:
     """Return how many acknowledged answers and ends the database does not have."""
-    from scriptorium.domains.exams.models import Answer, ScoreRun, Sitting  # noqa: PLC0415
+    from scriptorium.domains.exams.models import Answer, ScoreRun  # noqa: PLC0415
 
     missing = 0
     by_sitting: dict[str, set[tuple[Any, ...]]] = {}
     for reference, *answer in kept:
         by_sitting.setdefault(reference, set()).add(tuple(answer))
-    keys = dict(Sitting.objects.filter(reference__in=by_sitting).values_list("reference", "pk"))
     for reference, answers in by_sitting.items():
-        rows = Answer.objects.filter(sitting_id=keys.get(reference), late=False)
+        rows = Answer.objects.filter(sitting__reference=reference, late=False)
         missing += len(
             answers - set(rows.values_list("position", "seq", "choice", "text", "flagged"))
         )

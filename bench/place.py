@@ -110,7 +110,9 @@ class Place:
 
         address = self.address(name) if name else self.server
         parts = urlsplit(address)
-        options = [o for o in parts.query.split("&") if o and not o.startswith("pool=")]
+        options = [
+            o for o in parts.query.split("&") if o and not o.startswith(("pool=", "prepare="))
+        ]
         with psycopg.connect(
             urlunsplit(parts._replace(query="&".join(options))), autocommit=True
         ) as connection:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import http.cookies
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -89,6 +91,13 @@ class Web:
         return found
 
 
+def _end_with_parent() -> None:
+    """Ask the kernel to stop this process when the run that started it is killed (Linux)."""
+    if sys.platform == "linux":
+        pr_set_pdeathsig = 1
+        ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
 @contextmanager
 def serving() -> Iterator[Web]:
     """Start the server on this process's database and stop it afterwards."""
@@ -101,7 +110,12 @@ def serving() -> Iterator[Web]:
         "--threads", str(THREADS), "--preload", "--log-level", "warning",
         "--config", "python:scriptorium.project.gunicorn",
     ]  # fmt: skip
-    server = subprocess.Popen(command, env=os.environ, stdout=sys.stderr)
+    server = subprocess.Popen(
+        command,
+        env=os.environ,
+        stdout=sys.stderr,
+        preexec_fn=_end_with_parent,  # noqa: PLW1509 (no other thread runs yet)
+    )
     try:
         for _ in range(300):
             try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
+from django.db import DatabaseError
 
 from scriptorium.domains.exams.models import Answer
 from scriptorium.domains.exams.rules.sitting import Given
@@ -43,3 +44,21 @@ def test_of_two_tabs_with_one_number_one_is_told_that_it_is_stale() -> None:
 def test_two_positions_at_once_are_both_kept() -> None:
     assert save(Candidate(), Given(1, 1, "B"), Given(2, 1, "C")) == ["saved", "saved"]
     assert Answer.objects.count() == 2
+
+
+def test_an_older_number_that_arrives_with_newer_ones_is_never_kept_after_them() -> None:
+    found = save(Candidate(), *[Given(1, seq, "ABCD"[seq % 4]) for seq in range(1, 9)])
+    assert set(found) <= {"saved", "stale"}
+    kept = list(Answer.objects.order_by("pk").values_list("seq", flat=True))
+    assert kept == sorted(kept)
+    assert kept[-1] == 8
+    assert found.count("saved") == len(kept)
+
+
+def test_the_database_itself_refuses_a_number_that_does_not_grow() -> None:
+    sitting = Candidate().sit()
+    for seq, late in ((2, False), (1, True), (3, False)):
+        Answer.objects.create(sitting=sitting, position=1, seq=seq, late=late, saved_at=NOW)
+    with pytest.raises(DatabaseError, match="seq only grows"):
+        Answer.objects.create(sitting=sitting, position=1, seq=1, saved_at=NOW)
+    Answer.objects.create(sitting=sitting, position=2, seq=1, saved_at=NOW)

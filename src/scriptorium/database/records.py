@@ -6,6 +6,7 @@ Python refuses first, with a sentence for the developer; triggers refuse last, f
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
@@ -30,10 +31,26 @@ class AppendOnlyQuerySet(models.QuerySet[Any]):
         raise RecordIsFinal(f"{self.model.__name__} rows are never changed.")
 
 
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """A number that only grows from row to row of the same ``within``.
+
+    Arguments:
+        column: the number's column.
+        within: the columns of the rows that are compared.
+        unless: a boolean column; rows where it is true are left out.
+    """
+
+    column: str
+    within: tuple[str, ...]
+    unless: str
+
+
 class AppendOnly(models.Model):
     """A row that is inserted once and never changed or deleted."""
 
     append_only: ClassVar[bool] = True
+    rising: ClassVar[Rising | None] = None
     objects = AppendOnlyQuerySet.as_manager()
 
     class Meta:

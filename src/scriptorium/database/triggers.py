@@ -15,7 +15,7 @@ from django.apps import apps
 from django.db import connection, models, transaction
 
 from scriptorium.database.models import GuardWindow
-from scriptorium.database.records import AppendOnly, FrozenExcept
+from scriptorium.database.records import AppendOnly, FrozenExcept, Rising
 
 PREFIX = "guard_"
 _CLOSED = "NOT EXISTS (SELECT 1 FROM database_guardwindow)"
@@ -68,6 +68,24 @@ def _frozen(model: type[FrozenExcept]) -> Iterator[Trigger]:
     )
 
 
+def _rising(model: type[AppendOnly], rule: Rising) -> Iterator[Trigger]:
+    """Refuse a row whose number is not above those of its fellows.
+
+    A constraint could only refuse the same number twice. On PostgreSQL the body's look is one of
+    its own, so it also sees what was committed while the statement before waited for a lock.
+    """
+    table = model._meta.db_table
+    same = " AND ".join(f'o."{column}" = NEW."{column}"' for column in rule.within)
+    yield Trigger(
+        f"{PREFIX}{table}_rising",
+        table,
+        "INSERT",
+        f'NOT NEW."{rule.unless}" AND EXISTS (SELECT 1 FROM "{table}" o WHERE {same}'
+        f' AND NOT o."{rule.unless}" AND o."{rule.column}" >= NEW."{rule.column}")',
+        f"{model.__name__}: {rule.column} only grows",
+    )
+
+
 def _overlap() -> Iterator[Trigger]:
     """SQLite's form of the exclusion constraint on membership terms (PostgreSQL has its own)."""
     if connection.vendor != "sqlite":
@@ -107,6 +125,8 @@ def declared() -> list[Trigger]:
     for model in apps.get_models():
         if issubclass(model, AppendOnly):
             found.extend(_final(model))
+            if model.rising:
+                found.extend(_rising(model, model.rising))
         elif issubclass(model, FrozenExcept):
             found.extend(_frozen(model))
     found.extend(_overlap())

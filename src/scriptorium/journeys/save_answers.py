@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scriptorium.domains.exams import queries as exams
 from scriptorium.domains.exams.models import Sitting
@@ -41,7 +42,6 @@ class Saved:
     detail: str = ""
 
 
-@transaction.atomic(durable=True)
 def keep(
     *,
     user: int,
@@ -59,6 +59,33 @@ def keep(
     Arguments:
         claim: what the browser sent of itself, for exams that are sat in one browser only.
     """
+    once = partial(
+        _keep,
+        user=user,
+        reference=reference,
+        holder=holder,
+        answer=answer,
+        now=now,
+        claim=claim,
+    )
+    try:
+        return once()
+    except IntegrityError:
+        # A save of the same moment held the lock, and PostgreSQL shows to a statement that waited
+        # the other rows as they were before. The next look sees what was kept meanwhile.
+        return once()
+
+
+@transaction.atomic(durable=True)
+def _keep(
+    *,
+    user: int,
+    reference: str,
+    holder: str,
+    answer: Given,
+    now: dt.datetime,
+    claim: Claim | None,
+) -> Saved | None:
     sitting = exams.locked_for_save(user=user, reference=reference, position=answer.position)
     if sitting is None:
         return None
@@ -126,8 +153,9 @@ def _refused(
     now: dt.datetime,
 ) -> Saved | None:
     """Return why nothing may be kept; what comes too late is kept apart, as evidence."""
-    over = not rules.in_time(
-        deadline=deadline_of(sitting), at=now, grace_seconds=exams.grace_of(sitting)
+    deadline = deadline_of(sitting)
+    over = now > deadline and not rules.in_time(
+        deadline=deadline, at=now, grace_seconds=exams.grace_of(sitting)
     )
     if sitting.finished_at is not None or over:
         if exams.late_count(sitting=sitting.pk) + len(answers) <= MOST_LATE:

@@ -253,7 +253,7 @@ def glance(
     deadline = rules.effective_deadline(
         deadline_at=found.deadline_at, credit_seconds=found.credit_seconds
     )
-    if not rules.in_time(deadline=deadline, at=now, grace_seconds=found.grace_seconds):
+    if now > deadline:
         return None
     return found, rules.seconds_left(deadline=deadline, now=now)
 

@@ -54,6 +54,9 @@ def database(url: str) -> dict[str, object]:
         host = query.pop("host", "") or parts.hostname or ""
         if query.pop("pool", "1") != "0":
             options["pool"] = {"min_size": 1, "max_size": read_int("SCRIPTORIUM_DATABASE_POOL", 10)}
+        if query.pop("prepare", "1") != "0":
+            # For the queries of database.prepared alone: the server keeps them planned.
+            options["prepare_threshold"] = 5
         options.update(query)
         return {
             "ENGINE": "django.db.backends.postgresql",

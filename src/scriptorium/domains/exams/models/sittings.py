@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 
-from scriptorium.database.records import AppendOnly, ReferenceField
+from scriptorium.database.records import AppendOnly, ReferenceField, Rising
 from scriptorium.domains.exams.enums import FinishReason
 from scriptorium.domains.exams.models.forms import Form
 
@@ -97,6 +97,8 @@ class Answer(AppendOnly):
 
     ``late`` ones arrived after the deadline and are evidence for an appeal, never scored.
     """
+
+    rising = Rising("seq", within=("sitting_id", "position"), unless="late")
 
     sitting = models.ForeignKey(Sitting, on_delete=models.PROTECT, related_name="answers")
     position = models.PositiveSmallIntegerField()

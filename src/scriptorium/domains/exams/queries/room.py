@@ -9,20 +9,22 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery, Value
+from django.db.models import IntegerField, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject
 
 from scriptorium.database.prepared import Prepared
-from scriptorium.domains.exams.models import Answer, FormItem, Sitting
+from scriptorium.domains.accounts.models import Person
+from scriptorium.domains.exams.models import Answer, ExamVersion, FormItem, Sitting
 from scriptorium.domains.exams.queries.browsers import browser_is_needed
 from scriptorium.domains.exams.queries.sittings import with_credit
 
 _NONE = Value(0, output_field=IntegerField())
-_GRACE = F("form__exam_version__rules__grace_seconds")
 
 
 def _own(user: int, reference: str) -> QuerySet[Sitting]:
-    return with_credit(Sitting.objects.filter(reference=reference, person__user_id=user))
+    # Not a join: PostgreSQL plans each of these anew, and a join costs it more than the answer.
+    person = Person.objects.filter(user_id=user).values("pk")[:1]
+    return with_credit(Sitting.objects.filter(reference=reference, person_id=Subquery(person)))
 
 
 def _newest(position: int) -> QuerySet[Answer]:
@@ -34,11 +36,7 @@ def _for_save(user: int, reference: str, position: int) -> QuerySet[Sitting]:
     newest = Subquery(_newest(position).values("seq")[:1])
     return (
         _own(user, reference)
-        .annotate(
-            newest_seq=Coalesce(newest, _NONE),
-            grace_seconds=_GRACE,
-            browser_needed=browser_is_needed(),
-        )
+        .annotate(newest_seq=Coalesce(newest, _NONE), browser_needed=browser_is_needed())
         .select_for_update(of=("self",))
     )
 
@@ -47,17 +45,18 @@ _locked_for_save = Prepared(_for_save, (7_000_001, "one", 7_001), (7_000_002, "o
 
 
 def locked_for_save(*, user: int, reference: str, position: int) -> Sitting | None:
-    """Return a login's own sitting, locked, with its credit, grace and a position's newest save.
+    """Return a login's own sitting, locked, with its credit and a position's newest save.
 
-    ``newest_seq`` is that position's highest number so far, 0 without any; ``grace_seconds`` is
-    the rule of the exam that is sat; ``browser_needed`` says whether it is sat in one browser only.
+    ``newest_seq`` is that position's highest number so far, 0 without any; ``browser_needed``
+    says whether the exam is sat in one browser only.
     """
     return _locked_for_save.first(user, reference, position)
 
 
 def grace_of(sitting: Sitting) -> int:
-    """Return the grace for saves on the way that ``locked_for_save`` read along."""
-    return int(sitting.grace_seconds)  # type: ignore[attr-defined]
+    """Return the exam's grace in seconds; only saves after the deadline ask for it."""
+    rows = ExamVersion.objects.filter(forms=sitting.form_id)
+    return int(rows.values_list("rules__grace_seconds", flat=True).get())
 
 
 def newest_of(sitting: Sitting) -> int:
@@ -78,7 +77,6 @@ class Glance:
     holder: str
     deadline_at: dt.datetime
     credit_seconds: int
-    grace_seconds: int
     answer: dict[str, Any] | None
 
 
@@ -87,8 +85,8 @@ def _standing(user: int, reference: str, position: int) -> QuerySet[Sitting, tup
     return (
         _own(user, reference)
         .filter(~browser_is_needed(), finished_at__isnull=True, first_shown_at__isnull=False)
-        .annotate(grace=_GRACE, answer=Subquery(_newest(position).values_list(answer)[:1]))
-        .values_list("form_id", "holder", "deadline_at", "credit_seconds", "grace", "answer")
+        .annotate(answer=Subquery(_newest(position).values_list(answer)[:1]))
+        .values_list("form_id", "holder", "deadline_at", "credit_seconds", "answer")
     )
 
 
