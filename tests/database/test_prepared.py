@@ -11,10 +11,11 @@ from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from scriptorium.database.prepared import Prepared
+from scriptorium.database.prepared import Prepared, padded
 from scriptorium.domains.accounts.models import Person
+from scriptorium.domains.memberships.models import Term
 from scriptorium.domains.practices.models import RosterLink
-from tests.support.builders import Clinic, person, sqlite
+from tests.support.builders import TODAY, Clinic, days, person, sqlite
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +59,43 @@ def test_every_row_comes_where_many_are_wanted() -> None:
     assert prepared.all("Park") == people
 
 
+def test_rows_of_other_models_come_along_where_the_query_set_says_so() -> None:
+    clinic = Clinic()
+    link, invited = clinic.join("Ada Park"), clinic.add("Bo Lima")
+    prepared = Prepared(
+        lambda key: RosterLink.objects.filter(pk=key).select_related("practice__primary", "person"),
+        (70_001,),
+        (70_002,),
+    )
+    found, empty = prepared.first(link.pk), prepared.first(invited.pk)
+    assert found is not None
+    assert empty is not None
+    with CaptureQueriesContext(connection) as captured:
+        assert found.person == link.person
+        assert found.practice.primary == clinic.dana
+        assert empty.person is None
+    assert len(captured) == 0
+
+
+def test_days_are_arguments_like_others() -> None:
+    clinic = Clinic()
+    clinic.give(clinic.join("Ada Park"), "membership")
+    prepared = Prepared(
+        lambda first: Term.objects.filter(starts_on__gte=first).values_list("starts_on"),
+        (days(-70_001),),
+        (days(-70_002),),
+    )
+    assert prepared.first(TODAY) == (TODAY,)
+    assert prepared.first(days(1)) is None
+
+
+def test_keys_are_padded_to_a_window_and_no_further() -> None:
+    assert padded([4, 7], 4) == [4, 7, 7, 7]
+    assert padded([], 2) == [0, 0]
+    with pytest.raises(ValueError, match="3 keys do not fit into 2 places"):
+        padded([1, 2, 3], 2)
+
+
 def test_it_asks_once_each_time() -> None:
     prepared = Prepared(named, ("One", 70_001), ("Other", 70_002))
     for _ in range(2):
@@ -77,9 +115,8 @@ def test_a_number_that_no_column_holds_finds_nothing() -> None:
             Person.objects.filter(last_name=last) if last == "One" else Person.objects.all()
         ),
         lambda _: Person.objects.all(),
-        lambda last: RosterLink.objects.filter(last_name=last).select_related("practice"),
     ],
-    ids=["the argument changes the SQL", "the argument is nowhere", "rows of two models"],
+    ids=["the argument changes the SQL", "the argument is nowhere"],
 )
 def test_what_cannot_be_prepared_is_refused(build: Callable[..., Any]) -> None:
     with pytest.raises(ImproperlyConfigured):

@@ -7,15 +7,18 @@ asked; its SQL is kept with the connection, and only the arguments change.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
 
-Arguments = tuple[int | str, ...]
+Argument = int | str | dt.date
+Arguments = tuple[Argument, ...]
 #: No column holds a larger number, and no driver sends one.
 _LARGEST = 2**63 - 1
 
@@ -27,6 +30,7 @@ class _Compiled:
     Arguments:
         params: as they are sent; at the keys of ``places`` the argument of that number goes.
         model, columns: whose rows they are, and their attributes; None for a query of values.
+        related: what makes the rows of other models that are read along.
         annotations: name → place in a model's row.
     """
 
@@ -36,6 +40,7 @@ class _Compiled:
     converters: tuple[tuple[int, Any, list[Callable[..., Any]]], ...]
     model: type[models.Model] | None
     columns: list[str]
+    related: Sequence[Any]
     annotations: dict[str, int]
     locks: bool
 
@@ -56,13 +61,36 @@ def _cursor(connection: Any) -> Any:
         return connection._prepare_cursor(kind(connection.connection))
 
 
+def _sent(connection: Any, value: Argument) -> Any:
+    """Return an argument as the driver takes it; SQLite keeps days as text."""
+    if isinstance(value, dt.date):
+        return connection.ops.adapt_datefield_value(value)
+    return value
+
+
+def _related(info: dict[str, Any], select: list[Any]) -> list[Any]:
+    return get_related_populators(info, select, DEFAULT_DB_ALIAS, models.FETCH_ONE)
+
+
+def padded(keys: Sequence[int], size: int) -> list[int]:
+    """Return up to ``size`` keys with one of them repeated, for a query that asks for so many.
+
+    Raises:
+        ValueError: there are more keys than places.
+    """
+    if len(keys) > size:
+        raise ValueError(f"{len(keys)} keys do not fit into {size} places.")
+    # No row has the key 0.
+    return [*keys, *[keys[-1] if keys else 0] * (size - len(keys))]
+
+
 class Prepared[Row]:
     """One query set with places for arguments.
 
     Arguments:
-        build: returns the query set for given arguments: of values, or of a model's rows without
-            those of other models. Arguments are only compared with columns, so that whatever they
-            are the SQL is the same.
+        build: returns the query set for given arguments: of values, or of a model's rows, with
+            those of other models where it says ``select_related``. Arguments are only compared with
+            columns, so that whatever they are the SQL is the same.
         one, other: two examples of the arguments. Where the two query sets differ, one goes.
         many: every row is wanted (``all``) and not the first alone (``first``).
     """
@@ -77,7 +105,7 @@ class Prepared[Row]:
     ) -> None:
         self.build, self.one, self.other, self.many = build, one, other, many
 
-    def first(self, *arguments: int | str) -> Row | None:
+    def first(self, *arguments: Argument) -> Row | None:
         """Return the first row, as the query set itself would, or None.
 
         Raises:
@@ -86,7 +114,7 @@ class Prepared[Row]:
         found = self._rows(arguments)
         return found[0] if found else None
 
-    def all(self, *arguments: int | str) -> list[Row]:
+    def all(self, *arguments: Argument) -> list[Row]:
         """Return every row, as the query set itself would; needs ``many``.
 
         Raises:
@@ -106,7 +134,7 @@ class Prepared[Row]:
             raise TransactionManagementError("This query locks its row: open a transaction first.")
         params = list(ready.params)
         for place, number in ready.places.items():
-            params[place] = arguments[number]
+            params[place] = _sent(connection, arguments[number])
         with _cursor(connection) as cursor:
             cursor.execute(ready.sql, params)
             found = cursor.fetchall()
@@ -121,6 +149,8 @@ class Prepared[Row]:
         found = ready.model.from_db(DEFAULT_DB_ALIAS, ready.columns, row[: len(ready.columns)])
         for name, place in ready.annotations.items():
             setattr(found, name, row[place])
+        for populator in ready.related:
+            populator.populate(row, found)
         return found
 
     def _compile(self, connection: Any) -> _Compiled:
@@ -131,8 +161,9 @@ class Prepared[Row]:
         """
         compiler, sql, params = self._sql(connection, self.one)
         _, same, others = self._sql(connection, self.other)
+        sent = [_sent(connection, value) for value in self.one]
         places = {
-            place: self.one.index(value)
+            place: sent.index(value)
             for place, (value, other) in enumerate(zip(params, others, strict=False))
             if value != other
         }
@@ -141,8 +172,6 @@ class Prepared[Row]:
         fields = [selected for selected, *_ in compiler.select]
         # A query of values names its fields; one of a model's rows does not.
         info = compiler.klass_info if compiler.query.default_cols else None
-        if info and info.get("related_klass_infos"):
-            raise ImproperlyConfigured("A prepared query reads the rows of one model.")
         return _Compiled(
             sql=sql,
             params=params,
@@ -155,6 +184,11 @@ class Prepared[Row]:
             columns=[fields[place].target.attname for place in info["select_fields"]]
             if info
             else [],
+            related=get_related_populators(
+                info, compiler.select, DEFAULT_DB_ALIAS, models.FETCH_ONE
+            )
+            if info
+            else (),
             annotations=dict(compiler.annotation_col_map or {}) if info else {},
             locks=compiler.query.select_for_update and connection.features.has_select_for_update,
         )

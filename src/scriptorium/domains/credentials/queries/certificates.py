@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from scriptorium.database.prepared import Prepared
+from scriptorium.database.prepared import Prepared, padded
 from scriptorium.domains.credentials.enums import ENDED, CertificateKind
 from scriptorium.domains.credentials.models import (
     Certificate,
@@ -16,6 +16,22 @@ from scriptorium.domains.credentials.models import (
     CertificateFile,
     CertificatePrint,
     CertificateVoid,
+)
+
+#: As many people as a window of the board shows.
+WINDOW = 50
+
+
+def _marks(people: Sequence[int]) -> QuerySet[Certificate, tuple[int, dt.date, dt.date]]:
+    rows = Certificate.objects.filter(person_id__in=people, term__isnull=False, void__isnull=True)
+    return rows.values_list("person_id", "starts_on", "ends_before")
+
+
+_window_marks = Prepared(
+    lambda *people: _marks(people),
+    tuple(range(7_000_000, 7_000_000 + WINDOW)),
+    tuple(range(8_000_000, 8_000_000 + WINDOW)),
+    many=True,
 )
 
 
@@ -26,9 +42,11 @@ def mark_facts(*, people: Iterable[int], today: dt.date, grace_days: int) -> dic
     """
     found: dict[int, bool] = {}
     grace = dt.timedelta(days=grace_days)
-    rows = Certificate.objects.filter(
-        person_id__in=list(people), term__isnull=False, void__isnull=True
-    ).values_list("person_id", "starts_on", "ends_before")
+    asked = list(people)
+    if not asked:
+        return found
+    many = len(asked) > WINDOW
+    rows = list(_marks(asked)) if many else _window_marks.all(*padded(asked, WINDOW))
     for person, starts_on, ends_before in rows:
         current = starts_on <= today < ends_before + grace
         found[person] = found.get(person, False) or current

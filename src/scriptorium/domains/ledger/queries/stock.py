@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
+from scriptorium.database.prepared import Prepared, padded
 from scriptorium.domains.catalog.enums import PartKind, ProductKind
 from scriptorium.domains.ledger.enums import PartState, UnitState
 from scriptorium.domains.ledger.models import Action, ActionLine, Balance, Unit, UnitPart
 from scriptorium.kernel.payer import Payer
+
+#: As many people as a window of the board shows.
+WINDOW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,35 @@ class Stock:
     expiring: int = 0
 
 
+def _tiles(
+    columns: dict[str, int | None], soon: dt.date | None
+) -> QuerySet[Balance, tuple[Any, ...]]:
+    free = Unit.objects.filter(state=UnitState.FREE, kind=OuterRef("kind"), **columns)
+    first = free.order_by("expires_on").values("expires_on")[:1]
+    going = free.filter(expires_on=OuterRef("first_expiry")).order_by().values("kind")
+    rows = Balance.objects.filter(**columns).annotate(first_expiry=Subquery(first))
+    near = Q(first_expiry__isnull=False) if soon is None else Q(first_expiry__lte=soon)
+    rows = rows.annotate(
+        expiring=Case(
+            When(near, then=Subquery(going.annotate(n=Count("pk")).values("n"))),
+            default=0,
+        )
+    )
+    return rows.values_list("kind", "free", "reserved", "in_use", "first_expiry", "expiring")
+
+
+def _tiles_of_practice(practice: int, soon: dt.date) -> QuerySet[Balance, tuple[Any, ...]]:
+    return _tiles(Payer(practice=practice).columns, soon)
+
+
+_practice_tiles = Prepared(
+    _tiles_of_practice,
+    (7_000_001, dt.date(1901, 1, 1)),
+    (7_000_002, dt.date(1902, 1, 1)),
+    many=True,
+)
+
+
 def stock_of(*, payer: Payer, soon: dt.date | None = None) -> dict[str, Stock]:
     """Return kind → stock for the eight tiles, with the soonest expiry of free units.
 
@@ -38,18 +72,11 @@ def stock_of(*, payer: Payer, soon: dt.date | None = None) -> dict[str, Stock]:
     Arguments:
         soon: count how many units expire only for expiries up to this day; None counts always.
     """
-    free = Unit.objects.filter(state=UnitState.FREE, kind=OuterRef("kind"), **payer.columns)
-    first = free.order_by("expires_on").values("expires_on")[:1]
-    going = free.filter(expires_on=OuterRef("first_expiry")).order_by().values("kind")
-    rows = Balance.objects.filter(**payer.columns).annotate(first_expiry=Subquery(first))
-    near = Q(first_expiry__isnull=False) if soon is None else Q(first_expiry__lte=soon)
-    rows = rows.annotate(
-        expiring=Case(
-            When(near, then=Subquery(going.annotate(n=Count("pk")).values("n"))),
-            default=0,
-        )
-    )
-    found = rows.values_list("kind", "free", "reserved", "in_use", "first_expiry", "expiring")
+    found: Iterable[tuple[Any, ...]]
+    if payer.practice is not None and soon is not None:
+        found = _practice_tiles.all(payer.practice, soon)
+    else:
+        found = _tiles(payer.columns, soon)
     return {kind: Stock(kind) for kind in ProductKind.values} | {
         row[0]: Stock(*row) for row in found
     }
@@ -97,18 +124,37 @@ def reserved_parts(*, links: Iterable[int]) -> dict[int, list[UnitPart]]:
     return found
 
 
-def mark_parts(
-    *, people: Iterable[int], links: Iterable[int]
-) -> list[tuple[int | None, int | None, str, str, str, str]]:
-    """Return (person, link, kind, choice, state, outcome) of the board's marks, by one query."""
-    return list(
+def _marks(
+    people: Sequence[int], links: Sequence[int]
+) -> QuerySet[UnitPart, tuple[int | None, int | None, str, str, str, str]]:
+    return (
         UnitPart.objects.filter(
-            Q(person_id__in=list(people)) | Q(link_id__in=list(links), state=PartState.RESERVED)
+            Q(person_id__in=people) | Q(link_id__in=links, state=PartState.RESERVED)
         )
         .exclude(state=PartState.RELEASED)
         .order_by("id")
         .values_list("person_id", "link_id", "kind", "choice", "state", "outcome")
     )
+
+
+_window_marks = Prepared(
+    lambda *keys: _marks(keys[:WINDOW], keys[WINDOW:]),
+    tuple(range(7_000_000, 7_000_000 + 2 * WINDOW)),
+    tuple(range(8_000_000, 8_000_000 + 2 * WINDOW)),
+    many=True,
+)
+
+
+def mark_parts(
+    *, people: Iterable[int], links: Iterable[int]
+) -> list[tuple[int | None, int | None, str, str, str, str]]:
+    """Return (person, link, kind, choice, state, outcome) of the board's marks, by one query."""
+    own, reserved = list(people), list(links)
+    if not own and not reserved:
+        return []
+    if max(len(own), len(reserved)) > WINDOW:
+        return list(_marks(own, reserved))
+    return _window_marks.all(*padded(own, WINDOW), *padded(reserved, WINDOW))
 
 
 def action_by_key(*, actor_reference: str, idempotency_key: str) -> Action | None:

@@ -85,18 +85,24 @@ class Counts:
     due: int
 
 
-def by_reference(*, reference: str) -> Practice | None:
-    """Return a practice with its primary administrator and counter, or None.
-
-    Its ``asked`` is the key of the person whom an open hand-over waits for.
-    """
+def _with_primary(reference: str) -> QuerySet[Practice]:
     open_ones = HandOver.objects.filter(OPEN_INVITATION, practice=OuterRef("pk"))
     return (
         Practice.objects.filter(reference=reference)
         .select_related("primary", "counter")
         .annotate(asked=Subquery(open_ones.values("to_person_id")[:1]))
-        .first()
     )
+
+
+_by_reference = Prepared(_with_primary, ("one",), ("other",))
+
+
+def by_reference(*, reference: str) -> Practice | None:
+    """Return a practice with its primary administrator and counter, or None.
+
+    Its ``asked`` is the key of the person whom an open hand-over waits for.
+    """
+    return _by_reference.first(reference)
 
 
 def _rows_of_standing(practice: int, person: int) -> QuerySet[RosterLink, Any]:
@@ -119,14 +125,21 @@ def standing_of(*, practice: Practice, person: int) -> Standing:
     )
 
 
-def practices_of(*, person: int) -> list[Practice]:
-    """Return the practices in which a person has a say, by name; for the switcher and menu."""
+def _with_a_say(person: int) -> QuerySet[Practice]:
     held = LinkRole.objects.filter(
         ended_at__isnull=True, link__person_id=person, link__ended_at__isnull=True
     ).values("link__practice_id")
     # A union, since OR over the roster's join reads every roster there is.
     own = Practice.objects.filter(primary_id=person)
-    return list(own.union(Practice.objects.filter(pk__in=held)).order_by("name"))
+    return own.union(Practice.objects.filter(pk__in=held)).order_by("name")
+
+
+_practices_of = Prepared(_with_a_say, (7_000_001,), (7_000_002,), many=True)
+
+
+def practices_of(*, person: int) -> list[Practice]:
+    """Return the practices in which a person has a say, by name; for the switcher and menu."""
+    return _practices_of.all(person)
 
 
 def live_links(*, practice: int) -> QuerySet[RosterLink]:
@@ -180,18 +193,32 @@ def in_state(
     return links
 
 
-def counts(*, practice: int, today: dt.date, due_days: int) -> Counts:
-    """Return how many people are red and orange; the cost grows with those, not the roster."""
-    soon = today + dt.timedelta(days=due_days)
-    found = (
-        live_links(practice=practice)
-        .filter(board_order__lte=soon)
-        .aggregate(
+def _red_and_orange(
+    practice: int, today: dt.date, soon: dt.date
+) -> QuerySet[RosterLink, tuple[int, int]]:
+    near = live_links(practice=practice).filter(board_order__lte=soon)
+    return (
+        near.order_by()
+        .values("practice_id")
+        .annotate(
             now=Count("pk", filter=_now(today)),
             due=Count("pk", filter=_due(today, soon)),
         )
+        .values_list("now", "due")
     )
-    return Counts(**found)
+
+
+_counts = Prepared(
+    _red_and_orange,
+    (7_000_001, dt.date(1901, 1, 1), dt.date(1901, 1, 2)),
+    (7_000_002, dt.date(1902, 1, 1), dt.date(1902, 1, 2)),
+)
+
+
+def counts(*, practice: int, today: dt.date, due_days: int) -> Counts:
+    """Return how many people are red and orange; the cost grows with those, not the roster."""
+    found = _counts.first(practice, today, today + dt.timedelta(days=due_days))
+    return Counts(*found) if found else Counts(0, 0)
 
 
 def link_by_reference(*, practice: int, reference: str) -> RosterLink | None:
