@@ -112,6 +112,12 @@ class RosterLink(models.Model):
                 name="link_board_by_date",
                 condition=models.Q(ended_at__isnull=True),
             ),
+            # Counted by the board's banner, with each date that it asks for: no row is read.
+            models.Index(
+                fields=["practice", "board_order", "renews_on", "ends_on", "id"],
+                name="link_red_and_orange",
+                condition=models.Q(ended_at__isnull=True),
+            ),
             # Read by the board, by name.
             models.Index(
                 fields=["practice", "sort_name", "id"],
