@@ -42,6 +42,8 @@ if not ON_POSTGRES:
     _database.setdefault("TEST", {})["NAME"] = str(
         Path(os.environ["SCRIPTORIUM_VAR"]) / "tests.sqlite3"
     )
+# The static files' middleware warns of a folder that is not there.
+Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 _engines: list[dict[str, Any]] = settings.TEMPLATES
 for _engine in _engines:
     _engine["OPTIONS"]["string_if_invalid"] = Missing("%s")

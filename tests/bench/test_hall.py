@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings
 from django.test import Client
 
 from bench import candidates, hall
@@ -27,7 +25,6 @@ def test_a_blueprint_is_scaled_to_exactly_so_many_items() -> None:
 
 
 def begin(seat: dict[str, Any]) -> tuple[Client, str]:
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     client = Client(headers={"accept": "application/json"})
     client.cookies["sessionid"] = seat["session"]
     form = "application/x-www-form-urlencoded"

@@ -5,9 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Sequence
-from pathlib import Path
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
 
@@ -79,7 +77,6 @@ def actor_of(someone: Person, kind: ActorKind = ActorKind.PERSON) -> Actor:
 
 def browser(someone: Person) -> Client:
     """Return a browser in which somebody is signed in."""
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     client = Client()
     assert someone.user is not None
     client.force_login(someone.user)

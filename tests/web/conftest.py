@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.test import Client
 
@@ -26,8 +24,6 @@ def _stopped(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Stop the clock at the builders' now and forget what earlier tests counted."""
     from tests.support.builders import NOW
 
-    # WhiteNoise warns of a folder that does not exist, and warnings are errors here.
-    Path(django_settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     monkeypatch.setattr(clock, "now", lambda: NOW)
     cache.clear()
     yield

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.catalog.enums import PartKind
 from scriptorium.domains.catalog.queries import programme
+from scriptorium.domains.exams import queries as exams
+from scriptorium.domains.exams.rules import sitting as sitting_rules
 from scriptorium.domains.ledger.enums import PartState
 from scriptorium.domains.memberships import queries as memberships
 from scriptorium.domains.memberships import rules
@@ -23,6 +25,7 @@ from scriptorium.pages.membership import (
     certificates_of,
     status_of,
 )
+from scriptorium.pages.study import duration
 from scriptorium.pages.way import ASK, Standing, Step, standing_of, way_of
 
 _EDUCATION = {
@@ -86,8 +89,11 @@ def member_home(*, person: Person, now: dt.datetime, today: dt.date) -> Home:
 
 
 def _next_step(standing: Standing, way: list[Step], now: dt.datetime) -> NextStep:
-    """Return the first thing that applies: hand-over, membership, the way, account, nothing."""
+    """Return what applies first: exam, hand-over, membership, the way, account, nothing."""
     person, membership = standing.person, standing.membership
+    running = _running_step(person, now)
+    if running is not None:
+        return running
     for proposal in practices.hand_overs_for(person=person.pk):
         if proposal.expires_at > now:
             return NextStep(
@@ -124,6 +130,26 @@ def _next_step(standing: Standing, way: list[Step], now: dt.datetime) -> NextSte
         "Nothing to do now",
         f"Your membership is in order and renews on {rules.words(membership.renews_on)}.",
         "good",
+    )
+
+
+def _running_step(person: Person, now: dt.datetime) -> NextStep | None:
+    """Return the way back to the exam that a person is in: its clock goes on."""
+    sitting = exams.open_of_person(person=person.pk)
+    if sitting is None:
+        return None
+    deadline = sitting_rules.effective_deadline(
+        deadline_at=sitting.deadline_at, credit_seconds=exams.credit_of(sitting)
+    )
+    minutes = sitting_rules.seconds_left(deadline=deadline, now=now) // 60
+    left = f"{duration(minutes)} left" if minutes else "Less than a minute left"
+    return NextStep(
+        f"Go on with {sitting.form.exam_version.title}",
+        f"You are in this exam, and its clock goes on: {left}. Every answer that said Saved is"
+        " kept.",
+        "now",
+        f"/member/exams/{sitting.reference}/",
+        "Back to the exam",
     )
 
 

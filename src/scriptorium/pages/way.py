@@ -183,7 +183,11 @@ def _texts(standing: Standing, versions: dict[str, ExamVersion]) -> Iterator[Ste
             yield _read(code, names[code], own)
         else:
             exam = next((v for v in versions.values() if v.course == code), None)
-            yield _reading(code, names[code], own, outlines.get(code, []), exam)
+            step = _reading(code, names[code], own, outlines.get(code, []), exam)
+            if any(part.outcome == PartOutcome.FAILED for part in parts):
+                said = "Assessment not passed yet; your exams say from when you can take it again"
+                step = replace(step, status=said, url="/member/exams/", label="Your exams")
+            yield step
 
 
 def _read(code: str, name: str, progress: Progress | None) -> Step:

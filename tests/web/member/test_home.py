@@ -17,6 +17,7 @@ from scriptorium.journeys.profile import change_profile
 from scriptorium.kernel.payer import Payer
 from tests.support import texts
 from tests.support.builders import DESK, NOW, Clinic, days, grant, later, open_part, person
+from tests.support.exam_room import Candidate
 from tests.web.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,25 @@ def test_with_everything_in_order_there_is_nothing_to_do(clinic: Clinic, sign_in
     assert link.person is not None
     change_profile(actor=clinic.actor, person=link.person, values={"phone": "555"}, now=NOW)
     assert "Nothing to do now" in _browser(link, sign_in).get("/member/").text
+
+
+def test_somebody_in_an_exam_is_led_back_to_it_before_all_else() -> None:
+    mel = Candidate()
+    sitting = mel.sit()
+    page = mel.client.get("/member/")
+    assert "Go on with" in page.text
+    assert "its clock goes on" in page.text
+    assert f'href="/member/exams/{sitting.reference}/"' in page.text
+    mel.finish(sitting)
+    assert "Go on with" not in mel.client.get("/member/").text
+
+
+def test_a_failed_assessment_says_so_at_home() -> None:
+    mel = Candidate(kind="hipaa")
+    UnitPart.objects.filter(kind="hipaa").update(state="started", outcome="failed")
+    state, words = _step(mel.client.get("/member/"), "hipaa")
+    assert "Assessment not passed yet" in words
+    assert state == "now"
 
 
 def test_somebody_asked_to_take_over_reads_that_first(clinic: Clinic, sign_in: SignIn) -> None:

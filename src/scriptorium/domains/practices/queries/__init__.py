@@ -13,11 +13,8 @@ from scriptorium.domains.practices.queries.imports import (
 )
 from scriptorium.domains.practices.queries.office import invitations_expiring, links_of_person
 from scriptorium.domains.practices.queries.roster import (
-    OPEN_INVITATION,
     Counts,
     RosterFilter,
-    Standing,
-    by_reference,
     counts,
     filtered,
     hand_overs_for,
@@ -36,16 +33,21 @@ from scriptorium.domains.practices.queries.roster import (
     people_ended_unsorted,
     physicians_of,
     places_of,
-    practices_of,
     references,
     role_holders,
     roles_of,
     search,
-    standing_of,
     supervision_by_reference,
     supervisions,
     supervisors,
     with_primary,
+)
+from scriptorium.domains.practices.queries.standing import (
+    OPEN_INVITATION,
+    Standing,
+    by_reference,
+    practices_of,
+    standing_of,
 )
 from scriptorium.domains.practices.queries.teams import (
     approvers_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from scriptorium.domains.practices.models import Invitation, RosterLink
-from scriptorium.domains.practices.queries.roster import OPEN_INVITATION
+from scriptorium.domains.practices.queries.standing import OPEN_INVITATION
 
 
 def invitations_expiring(
