@@ -178,6 +178,7 @@ def test_row_05_what_was_sat_is_scored_under_its_version_after_the_scheme_change
         ("exams.toml", '"core/em" = 8', '"core/em" = 80', "core/em needs 80 items a form"),
         ("exams.toml", 'delivery = "assembled"', 'delivery = "guessed"', "“fixed” or “assembled”"),
         ("exams.toml", 'terminology = "Medical terminology"', "", "has no name under"),
+        ("exams.toml", "pilot_items = 0", "pilot_items = 11", "pilot_items is a number from 0 to"),
     ],
 )
 def test_each_slip_is_named_with_file_and_line_and_nothing_is_loaded(

@@ -45,6 +45,7 @@ def items_of_the_matrix() -> dict[str, str]:
     for page in ("", "-preview", "-write", "-submit", "-review", "-retire", "-enemy"):
         found[f"office-item{page} code"] = draft.code
     found["office-item-correct code"] = live[0].code
+    found["office-item-pilot code"] = live[0].code
     for page in ("", "-items", "-approve", "-retire", "-csv", "-pdf"):
         found[f"office-form{page} ref"] = form.reference
     for page in ("", "-sheet", "-csv", "-round", "-propose"):

@@ -160,6 +160,28 @@ def retire(*, actor: Actor, item: Item, reason: str, now: dt.datetime) -> None:
 
 
 @transaction.atomic(durable=True)
+def try_out(*, actor: Actor, item: Item, now: dt.datetime) -> None:
+    """Let an item stand on new forms without counting, until its figures are known.
+
+    Raises:
+        CannotAuthor: it is not in use, or is tried out already.
+    """
+    authoring.try_out(item=item, pilot=True)
+    _note(actor, "item.tried_out", item, now)
+
+
+@transaction.atomic(durable=True)
+def let_count(*, actor: Actor, item: Item, now: dt.datetime) -> None:
+    """Let an item that was tried out count on new forms; an approver decides that.
+
+    Raises:
+        CannotAuthor: it is not tried out.
+    """
+    authoring.try_out(item=item, pilot=False)
+    _note(actor, "item.let_count", item, now)
+
+
+@transaction.atomic(durable=True)
 def keep_apart(*, actor: Actor, one: Item, other: Item, now: dt.datetime) -> None:
     """Keep two items off one form, since one gives the other away.
 

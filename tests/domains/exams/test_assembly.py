@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 
 import pytest
@@ -113,3 +114,30 @@ def test_what_was_seen_is_used_when_nothing_else_is_left() -> None:
     bank = [Candidate(n, n, "core/note") for n in range(4)]
     form = assembly.assemble(blueprint={"core/note": 3}, bank=bank, seed="x", seen={0, 1})
     assert {2, 3} < {chosen.item for chosen in form}
+
+
+@pytest.mark.parametrize("pilots", [0, 1, 10])
+def test_items_that_are_tried_out_sit_inside_the_hundred_without_counting(pilots: int) -> None:
+    blueprint, shipped_bank = of_exam("general")
+    bank = [replace(c, pilot=c.item % 7 == 0) for c in shipped_bank]
+    tried = {candidate.item for candidate in bank if candidate.pilot}
+    for number in range(50):
+        form = assembly.assemble(
+            blueprint=blueprint, bank=bank, seed=f"pilot:{number}", pilots=pilots
+        )
+        assert assembly.violations(form=form, blueprint=blueprint, bank=bank) == []
+        unscored = {chosen.item for chosen in form if not chosen.scored}
+        assert len(unscored) == pilots
+        assert {chosen.item for chosen in form} & tried == unscored
+
+
+def test_with_fewer_items_to_try_out_the_rest_of_the_places_count() -> None:
+    bank = [Candidate(n, n, "core/note", pilot=n < 2) for n in range(9)]
+    form = assembly.assemble(blueprint={"core/note": 6}, bank=bank, seed="x", pilots=5)
+    assert (len(form), sum(chosen.scored for chosen in form)) == (6, 4)
+
+
+def test_an_item_that_is_tried_out_is_never_taken_to_fill_a_form() -> None:
+    bank = [Candidate(n, n, "core/note", pilot=n < 2) for n in range(5)]
+    with pytest.raises(CannotAssemble, match="core/note has 3 items that may be used; 4 are"):
+        assembly.assemble(blueprint={"core/note": 4}, bank=bank, seed="x")

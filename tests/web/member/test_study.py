@@ -309,7 +309,7 @@ def test_the_list_of_courses_says_what_is_not_assigned(sign_in: SignIn) -> None:
         ("/member/manual/role/", 15),
         ("/member/courses/", 8),
         ("/member/courses/hipaa/", 10),
-        ("/member/", 16),
+        ("/member/", 17),
     ],
 )
 def test_the_number_of_queries_does_not_grow_with_chapters_or_readings(

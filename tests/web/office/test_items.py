@@ -7,15 +7,18 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.test import Client
 
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit import queries as trail
 from scriptorium.domains.exams.models import Item, KeyCorrection, ScoreRun
+from scriptorium.domains.exams.operations.forms import make_parallel_forms
 from scriptorium.domains.exams.queries import authoring as read
 from scriptorium.integrations.qti.package import read_package, write_package
 from scriptorium.integrations.qti.packed import PackedItem
 from tests.support import items as build
+from tests.support.builders import NOW
 from tests.support.markup import elements
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
@@ -197,6 +200,31 @@ def test_enemies_and_retirement_on_the_page(staff: Staff) -> None:
     assert author.post(f"{base}retire/", {"reason": "Again"}).status_code == 409
 
 
+def test_an_item_is_tried_out_by_its_author_and_counts_again_by_an_approver(staff: Staff) -> None:
+    exam = build.exam(rules={"pilot_items": 1}, count=3)
+    for number in range(1, 10):
+        build.item(f"note-00{number}", build.text(key=1))
+    author, approver = staff("exams"), staff("approver")
+    base = "/office/items/note-001/"
+    page = author.post(f"{base}pilot/", follow=True)
+    assert "Tried out, does not count" in page.text
+    assert "Tried out, does not count" in author.get("/office/items/").text
+    assert author.post(f"{base}pilot/").status_code == 409
+    with transaction.atomic():
+        forms = make_parallel_forms(exam_version=exam, seed="x", by="0maker", now=NOW)
+    places = [place for form in forms for place in form.items.select_related("version__item")]
+    unscored = {place.version.item.code for place in places if not place.scored}
+    assert unscored == {"note-001"}
+    assert all(place.version.item.code != "note-001" for place in places if place.scored)
+    answer = author.post(f"{base}pilot/", {"count": "1"})
+    assert answer.status_code == 403
+    assert "Exam approvers let it count." in answer.text
+    page = approver.post(f"{base}pilot/", {"count": "1"}, follow=True)
+    assert "note-001 counts on new forms" in page.text
+    assert approver.post(f"{base}pilot/", {"count": "1"}).status_code == 409
+    assert not _item("note-001").pilot
+
+
 def test_the_cap_of_exposure_is_shown_for_assembled_forms(staff: Staff) -> None:
     exam = build.exam("hipaa", delivery="assembled", count=2, course="hipaa")
     items = [build.item(f"note-00{n}", build.text(build.STEMS[n])) for n in range(1, 5)]
@@ -213,7 +241,7 @@ def test_an_item_that_does_not_exist_is_not_found(staff: Staff) -> None:
     browser = staff("exams")
     for page in ("", "preview/", "write/", "correct/"):
         assert browser.get(f"/office/items/note-404/{page}").status_code == 404
-    for page in ("submit/", "review/", "retire/", "enemy/"):
+    for page in ("submit/", "review/", "retire/", "enemy/", "pilot/"):
         assert browser.post(f"/office/items/note-404/{page}").status_code == 404
     assert browser.get("/office/corrections/0nothing0000/").status_code == 404
 

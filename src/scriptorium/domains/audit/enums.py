@@ -106,6 +106,8 @@ SENTENCES: dict[str, str] = {
     "item.approved": "Version {number} of the item {code} was approved and is in use",
     "item.returned": "Version {number} of the item {code} was sent back to its author",
     "item.retired": "The item {code} was retired: {reason}",
+    "item.tried_out": "The item {code} is tried out: on new forms it does not count",
+    "item.let_count": "The item {code} counts on new forms",
     "item.kept_apart": "The items {code} and {other} may not stand on one form",
     "item.let_meet": "The items {code} and {other} may stand on one form again",
     "items.exported": "{count} items were exported",

@@ -15,6 +15,8 @@ from scriptorium.integrations.programme_files.problems import Problem, read_toml
 FILE = "exams.toml"
 #: A bank holds at least this many items for each that a form takes of a core topic.
 BANK_TO_FORM = 3.2
+#: Places of a form for items that do not count (DOMAIN §5).
+MOST_PILOTS = 10
 _DELIVERIES = ("fixed", "assembled")
 
 
@@ -91,6 +93,9 @@ def read_scheme(
     except KeyError as error:
         problems.append(Problem(FILE, 0, f"“{error.args[0]}” is missing."))
         return None
+    if not 0 <= scheme.rules.get("pilot_items", 0) <= MOST_PILOTS:
+        line = next((n for n, text in enumerate(lines, 1) if text.startswith("pilot_items")), 0)
+        problems.append(Problem(FILE, line, f"pilot_items is a number from 0 to {MOST_PILOTS}."))
     bank = Counter((item.bank, item.topic) for item in items)
     for exam in exams:
         line = _line_of(lines, exam.code)

@@ -110,6 +110,7 @@ def _page(request: HttpRequest, item: Item, *, status: int = 200, **more: Any) -
         "page": page,
         "writes": StaffRole.EXAMS in staff_roles_of(request),
         "own": own,
+        "approves": StaffRole.APPROVER in staff_roles_of(request),
         "waits": page.newest.state == "waiting",
         "review_form": ReviewForm(initial={"number": page.newest.number}),
         "retire_form": RetireForm(),
@@ -279,6 +280,24 @@ def retire(request: HttpRequest, code: str) -> HttpResponse:
     except journey.CannotAuthor as error:
         return conflict(request, error)
     messages.success(request, f"{code} is retired. No new form gets it.")
+    return redirect("office-item", code=code)
+
+
+@require_POST
+@staff_role(*worklists.ITEMS)
+def pilot(request: HttpRequest, code: str) -> HttpResponse:
+    """Try an item out on new forms, or, as an approver, let it count."""
+    item = item_of(code)
+    count = request.POST.get("count") == "1"
+    if count and StaffRole.APPROVER not in staff_roles_of(request):
+        return render(request, "403.html", {"reason": "Exam approvers let it count."}, status=403)
+    change = journey.let_count if count else journey.try_out
+    try:
+        change(actor=actor_of(request, staff=True), item=item, now=request.now)
+    except journey.CannotAuthor as error:
+        return conflict(request, error)
+    done = "counts on new forms" if count else "is tried out on new forms and does not count there"
+    messages.success(request, f"{code} {done}. Forms that hold it stay as they are.")
     return redirect("office-item", code=code)
 
 

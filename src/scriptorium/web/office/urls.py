@@ -81,6 +81,7 @@ urlpatterns = [
     path("items/<slug:code>/submit/", items.submit, name="office-item-submit"),
     path("items/<slug:code>/review/", items.review, name="office-item-review"),
     path("items/<slug:code>/retire/", items.retire, name="office-item-retire"),
+    path("items/<slug:code>/pilot/", items.pilot, name="office-item-pilot"),
     path("items/<slug:code>/enemy/", items.enemy, name="office-item-enemy"),
     path("items/<slug:code>/correct/", item_exchange.correct, name="office-item-correct"),
     path("corrections/", item_exchange.correction_list, name="office-corrections"),

@@ -16,6 +16,8 @@ class Item(models.Model):
     topic = models.CharField(max_length=30)
     state = models.CharField(max_length=8, choices=ItemState)
     sample = models.BooleanField(default=False)
+    # Tried out: it stands on forms without counting, and on none as one that counts.
+    pilot = models.BooleanField(default=False)
     live_version = models.ForeignKey(
         "exams.ItemVersion", on_delete=models.PROTECT, null=True, related_name="+"
     )

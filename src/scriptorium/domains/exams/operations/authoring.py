@@ -183,6 +183,18 @@ def retire(*, item: Item) -> None:
         raise CannotAuthor("Only an item in use can be retired.")
 
 
+def try_out(*, item: Item, pilot: bool) -> None:
+    """Let an item stand on new forms without counting, or let it count; forms made stay.
+
+    Raises:
+        CannotAuthor: it is not in use, or is so already.
+    """
+    rows = Item.objects.filter(pk=item.pk, state=ItemState.LIVE, pilot=not pilot)
+    if not rows.update(pilot=pilot):
+        so = "is tried out" if pilot else "counts"
+        raise CannotAuthor(f"Only an item in use changes this, and this one may be one that {so}.")
+
+
 def pair_enemies(*, one: Item, other: Item) -> bool:
     """Keep two items off one form from now on; returns whether that is new.
 

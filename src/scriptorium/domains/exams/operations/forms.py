@@ -21,10 +21,10 @@ class CannotApprove(Exception):
 def bank_of(*, places: Iterable[str]) -> list[Candidate]:
     """Return what may stand on a form of these places, with the enemies of each."""
     rows = queries.live_items(places=places)
-    enemies = queries.enemies_of(items=[item for item, _, _ in rows])
+    enemies = queries.enemies_of(items=[item for item, *_ in rows])
     return [
-        Candidate(item, version, place, enemies.get(item, frozenset()))
-        for item, version, place in rows
+        Candidate(item, version, place, enemies.get(item, frozenset()), pilot)
+        for item, version, place, pilot in rows
     ]
 
 
@@ -37,7 +37,10 @@ def _write(
     by: str,
     now: dt.datetime,
 ) -> Form:
-    listed = "\n".join(f"{n} {c.version} {c.place}" for n, c in enumerate(places, start=1))
+    listed = "\n".join(
+        f"{n} {c.version} {c.place}{'' if c.scored else ' pilot'}"
+        for n, c in enumerate(places, start=1)
+    )
     form = Form.objects.create(
         exam_version=exam_version,
         number=number,
@@ -48,11 +51,22 @@ def _write(
     )
     FormItem.objects.bulk_create(
         [
-            FormItem(form=form, position=position, version_id=chosen.version, topic=chosen.place)
+            FormItem(
+                form=form,
+                position=position,
+                version_id=chosen.version,
+                topic=chosen.place,
+                scored=chosen.scored,
+            )
             for position, chosen in enumerate(places, start=1)
         ]
     )
     return form
+
+
+def _pilots(exam_version: ExamVersion) -> int:
+    """Return how many places go to items that are tried out; versions of before name none."""
+    return int(exam_version.rules.get("pilot_items", 0))
 
 
 def make_parallel_forms(
@@ -70,6 +84,7 @@ def make_parallel_forms(
         seed=seed,
         forms=exam_version.rules["fixed_forms"],
         forms_per_item=exam_version.rules["forms_per_item"],
+        pilots=_pilots(exam_version),
     )
     return [
         _write(exam_version, places, number=number, seed=f"{seed}:{number}", by=by, now=now)
@@ -95,6 +110,7 @@ def assemble_form(*, exam_version: ExamVersion, person: int, seed: str, now: dt.
         seen=queries.seen_by(person=person),
         used=used,
         forms=forms,
+        pilots=_pilots(exam_version),
     )
     return _write(exam_version, places, number=None, seed=seed, by="assembler", now=now)
 

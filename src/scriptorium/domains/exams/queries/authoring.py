@@ -33,6 +33,7 @@ class ItemRow:
     topic: str
     state: str
     sample: bool
+    pilot: bool
     live: int | None
     newest: int | None
     waiting: bool
@@ -75,8 +76,8 @@ def find_items(
 def rows_of(items: QuerySet[Any]) -> list[ItemRow]:
     """Return the lines of a list, without a text being read from the database at all."""
     values = items.values_list(
-        "code", "bank", "topic", "state", "sample", "live_version__number", "newest", "waits",
-        "newest_ai",
+        "code", "bank", "topic", "state", "sample", "pilot", "live_version__number", "newest",
+        "waits", "newest_ai",
     )  # fmt: skip
     return [ItemRow(*row) for row in values]
 

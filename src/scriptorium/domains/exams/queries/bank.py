@@ -56,12 +56,14 @@ def _of_places(places: Iterable[str]) -> Q:
     return wanted
 
 
-def live_items(*, places: Iterable[str]) -> list[tuple[int, int, str]]:
-    """Return (item, version, place) of what may stand on a form of these places."""
+def live_items(*, places: Iterable[str]) -> list[tuple[int, int, str, bool]]:
+    """Return (item, version, place, whether it is tried out) of what may stand on a form."""
     rows = Item.objects.filter(_of_places(places), state=ItemState.LIVE).order_by("id")
     return [
-        (item, version, f"{bank}/{topic}")
-        for item, version, bank, topic in rows.values_list("id", "live_version", "bank", "topic")
+        (item, version, f"{bank}/{topic}", pilot)
+        for item, version, bank, topic, pilot in rows.values_list(
+            "id", "live_version", "bank", "topic", "pilot"
+        )
     ]
 
 

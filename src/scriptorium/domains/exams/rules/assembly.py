@@ -21,12 +21,16 @@ class CannotAssemble(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An item that may stand on a form: its key, where it belongs, and the version in use."""
+    """An item that may stand on a form: its key, where it belongs, and the version in use.
+
+    A ``pilot`` is tried out: it stands on a form only as one that does not count.
+    """
 
     item: int
     version: int
     place: str
     enemies: frozenset[int] = frozenset()
+    pilot: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Chosen:
     version: int
     item: int
     place: str
+    scored: bool = True
 
 
 def place_of(bank: str, topic: str) -> str:
@@ -52,6 +57,7 @@ def assemble(
     used: Mapping[int, int] | None = None,
     most_used: int | None = None,
     forms: int = 0,
+    pilots: int = 0,
 ) -> list[Chosen]:
     """Return a form's items in the order in which they are shown.
 
@@ -64,6 +70,8 @@ def assemble(
         most_used: an item on so many forms is not taken again (parallel forms).
         forms: how many earlier forms ``used`` was counted over; an item whose share would pass the
             exposure cap is taken only if the rest is not enough (assembled forms).
+        pilots: how many of the places go to items that are tried out, as far as there are so many;
+            topic counts stay exact with them (DOMAIN §5: they sit inside the 100, unscored).
 
     Raises:
         CannotAssemble: a topic has too few items that may stand together.
@@ -75,10 +83,9 @@ def assemble(
         if most_used is None or counts.get(candidate.item, 0) < most_used:
             by_place[candidate.place].append(candidate)
     for place, wanted in blueprint.items():
-        if len(by_place[place]) < wanted:
-            raise CannotAssemble(
-                f"{place} has {len(by_place[place])} items that may be used; {wanted} are needed."
-            )
+        have = sum(not candidate.pilot for candidate in by_place[place])
+        if have < wanted:
+            raise CannotAssemble(f"{place} has {have} items that may be used; {wanted} are needed.")
     ranks = {
         candidate.item: _rank(candidate, counts, forms, blueprint, len(by_place[candidate.place]))
         for place in blueprint
@@ -86,7 +93,7 @@ def assemble(
     }
     problem = ""
     for _ in range(ATTEMPTS):
-        found = _attempt(blueprint, by_place, chance, seen, ranks)
+        found = _attempt(blueprint, by_place, chance, seen, ranks, pilots)
         if isinstance(found, list):
             chance.shuffle(found)
             return found
@@ -115,12 +122,21 @@ def _attempt(
     chance: random.Random,
     seen: Collection[int],
     ranks: Mapping[int, int],
+    pilots: int,
 ) -> list[Chosen] | str:
-    taken: list[Chosen] = []
-    forbidden: set[int] = set()
-    on_form: set[int] = set()
-    for place, wanted in blueprint.items():
-        pool = list(by_place[place])
+    taken = _tried_out(blueprint, by_place, chance, seen, pilots) if pilots else []
+    on_form = {chosen.item for chosen in taken}
+    forbidden = {
+        enemy
+        for place in blueprint
+        for candidate in by_place[place]
+        if candidate.item in on_form
+        for enemy in candidate.enemies
+    }
+    free = Counter(blueprint) - Counter(chosen.place for chosen in taken)
+    for place in blueprint:
+        wanted = free[place]
+        pool = [candidate for candidate in by_place[place] if not candidate.pilot]
         chance.shuffle(pool)
         # Stable: within one rank the shuffle decides.
         pool.sort(key=lambda c: (c.item in seen, ranks[c.item]))
@@ -139,6 +155,34 @@ def _attempt(
     return taken
 
 
+def _tried_out(
+    blueprint: Mapping[str, int],
+    by_place: Mapping[str, Sequence[Candidate]],
+    chance: random.Random,
+    seen: Collection[int],
+    pilots: int,
+) -> list[Chosen]:
+    """Return up to ``pilots`` places for items that are tried out, spread by chance."""
+    pool = [candidate for place in blueprint for candidate in by_place[place] if candidate.pilot]
+    chance.shuffle(pool)
+    pool.sort(key=lambda candidate: candidate.item in seen)
+    taken: list[Chosen] = []
+    on_form: set[int] = set()
+    forbidden: set[int] = set()
+    counts: Counter[str] = Counter()
+    for candidate in pool:
+        if len(taken) == pilots:
+            break
+        full = counts[candidate.place] == blueprint[candidate.place]
+        if full or candidate.item in forbidden or candidate.enemies & on_form:
+            continue
+        taken.append(Chosen(candidate.version, candidate.item, candidate.place, scored=False))
+        counts[candidate.place] += 1
+        on_form.add(candidate.item)
+        forbidden |= candidate.enemies
+    return taken
+
+
 def parallel(
     *,
     blueprint: Mapping[str, int],
@@ -146,6 +190,7 @@ def parallel(
     seed: str,
     forms: int,
     forms_per_item: int,
+    pilots: int = 0,
 ) -> list[list[Chosen]]:
     """Return ``forms`` parallel forms, none of whose items stands on more than ``forms_per_item``.
 
@@ -161,6 +206,7 @@ def parallel(
             seed=f"{seed}:{number}",
             used=used,
             most_used=forms_per_item,
+            pilots=pilots,
         )
         used.update(chosen.item for chosen in form)
         made.append(form)
