@@ -68,11 +68,11 @@ def _sent(connection: Any, value: Argument) -> Any:
     return value
 
 
-def _related(info: dict[str, Any], select: list[Any]) -> list[Any]:
-    return get_related_populators(info, select, DEFAULT_DB_ALIAS, models.FETCH_ONE)
+#: So many keys a query for a window of the board has places for.
+WINDOW = 50
 
 
-def padded(keys: Sequence[int], size: int) -> list[int]:
+def padded(keys: Sequence[int], size: int = WINDOW) -> list[int]:
     """Return up to ``size`` keys with one of them repeated, for a query that asks for so many.
 
     Raises:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from scriptorium.database.prepared import Prepared, padded
+from scriptorium.database.prepared import WINDOW, Prepared, padded
 from scriptorium.domains.credentials.enums import ENDED, CertificateKind
 from scriptorium.domains.credentials.models import (
     Certificate,
@@ -17,9 +17,6 @@ from scriptorium.domains.credentials.models import (
     CertificatePrint,
     CertificateVoid,
 )
-
-#: As many people as a window of the board shows.
-WINDOW = 50
 
 
 def _marks(people: Sequence[int]) -> QuerySet[Certificate, tuple[int, dt.date, dt.date]]:
@@ -46,7 +43,7 @@ def mark_facts(*, people: Iterable[int], today: dt.date, grace_days: int) -> dic
     if not asked:
         return found
     many = len(asked) > WINDOW
-    rows = list(_marks(asked)) if many else _window_marks.all(*padded(asked, WINDOW))
+    rows = list(_marks(asked)) if many else _window_marks.all(*padded(asked))
     for person, starts_on, ends_before in rows:
         current = starts_on <= today < ends_before + grace
         found[person] = found.get(person, False) or current

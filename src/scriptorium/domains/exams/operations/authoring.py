@@ -191,8 +191,8 @@ def try_out(*, item: Item, pilot: bool) -> None:
     """
     rows = Item.objects.filter(pk=item.pk, state=ItemState.LIVE, pilot=not pilot)
     if not rows.update(pilot=pilot):
-        so = "is tried out" if pilot else "counts"
-        raise CannotAuthor(f"Only an item in use changes this, and this one may be one that {so}.")
+        so = "is tried out already" if pilot else "counts already"
+        raise CannotAuthor(f"This item {so}, or is not in use. Look at its page once more.")
 
 
 def pair_enemies(*, one: Item, other: Item) -> bool:

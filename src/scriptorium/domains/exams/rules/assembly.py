@@ -43,6 +43,26 @@ class Chosen:
     scored: bool = True
 
 
+class _Draft:
+    """A form in the making; who may not stand on it is not taken."""
+
+    def __init__(self) -> None:
+        self.taken: list[Chosen] = []
+        self.counts: Counter[str] = Counter()
+        self._on_form: set[int] = set()
+        self._forbidden: set[int] = set()
+
+    def add(self, candidate: Candidate) -> None:
+        """Take an item unless it meets an enemy; one that is tried out does not count."""
+        if candidate.item in self._forbidden or candidate.enemies & self._on_form:
+            return
+        scored = not candidate.pilot
+        self.taken.append(Chosen(candidate.version, candidate.item, candidate.place, scored))
+        self.counts[candidate.place] += 1
+        self._on_form.add(candidate.item)
+        self._forbidden |= candidate.enemies
+
+
 def place_of(bank: str, topic: str) -> str:
     """Return how a blueprint names a topic of a bank: "core/terminology"."""
     return f"{bank}/{topic}"
@@ -124,63 +144,40 @@ def _attempt(
     ranks: Mapping[int, int],
     pilots: int,
 ) -> list[Chosen] | str:
-    taken = _tried_out(blueprint, by_place, chance, seen, pilots) if pilots else []
-    on_form = {chosen.item for chosen in taken}
-    forbidden = {
-        enemy
-        for place in blueprint
-        for candidate in by_place[place]
-        if candidate.item in on_form
-        for enemy in candidate.enemies
-    }
-    free = Counter(blueprint) - Counter(chosen.place for chosen in taken)
-    for place in blueprint:
-        wanted = free[place]
+    draft = _Draft()
+    if pilots:
+        _try_out(draft, blueprint, by_place, chance, seen, pilots)
+    for place, wanted in blueprint.items():
         pool = [candidate for candidate in by_place[place] if not candidate.pilot]
         chance.shuffle(pool)
         # Stable: within one rank the shuffle decides.
         pool.sort(key=lambda c: (c.item in seen, ranks[c.item]))
-        count = 0
         for candidate in pool:
-            if count == wanted:
+            if draft.counts[place] == wanted:
                 break
-            if candidate.item in forbidden or candidate.enemies & on_form:
-                continue
-            taken.append(Chosen(candidate.version, candidate.item, place))
-            on_form.add(candidate.item)
-            forbidden |= candidate.enemies
-            count += 1
-        if count < wanted:
+            draft.add(candidate)
+        if draft.counts[place] < wanted:
             return place
-    return taken
+    return draft.taken
 
 
-def _tried_out(
+def _try_out(
+    draft: _Draft,
     blueprint: Mapping[str, int],
     by_place: Mapping[str, Sequence[Candidate]],
     chance: random.Random,
     seen: Collection[int],
     pilots: int,
-) -> list[Chosen]:
-    """Return up to ``pilots`` places for items that are tried out, spread by chance."""
+) -> None:
+    """Give up to ``pilots`` places to items that are tried out, spread by chance."""
     pool = [candidate for place in blueprint for candidate in by_place[place] if candidate.pilot]
     chance.shuffle(pool)
     pool.sort(key=lambda candidate: candidate.item in seen)
-    taken: list[Chosen] = []
-    on_form: set[int] = set()
-    forbidden: set[int] = set()
-    counts: Counter[str] = Counter()
     for candidate in pool:
-        if len(taken) == pilots:
+        if len(draft.taken) == pilots:
             break
-        full = counts[candidate.place] == blueprint[candidate.place]
-        if full or candidate.item in forbidden or candidate.enemies & on_form:
-            continue
-        taken.append(Chosen(candidate.version, candidate.item, candidate.place, scored=False))
-        counts[candidate.place] += 1
-        on_form.add(candidate.item)
-        forbidden |= candidate.enemies
-    return taken
+        if draft.counts[candidate.place] < blueprint[candidate.place]:
+            draft.add(candidate)
 
 
 def parallel(

@@ -12,14 +12,11 @@ from typing import Any
 
 from django.db.models import Case, Count, OuterRef, Q, QuerySet, Subquery, When
 
-from scriptorium.database.prepared import Prepared, padded
+from scriptorium.database.prepared import WINDOW, Prepared, padded
 from scriptorium.domains.catalog.enums import PartKind, ProductKind
 from scriptorium.domains.ledger.enums import PartState, UnitState
 from scriptorium.domains.ledger.models import Action, ActionLine, Balance, Unit, UnitPart
 from scriptorium.kernel.payer import Payer
-
-#: As many people as a window of the board shows.
-WINDOW = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +151,7 @@ def mark_parts(
         return []
     if max(len(own), len(reserved)) > WINDOW:
         return list(_marks(own, reserved))
-    return _window_marks.all(*padded(own, WINDOW), *padded(reserved, WINDOW))
+    return _window_marks.all(*padded(own), *padded(reserved))
 
 
 def action_by_key(*, actor_reference: str, idempotency_key: str) -> Action | None:
