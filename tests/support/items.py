@@ -26,7 +26,8 @@ from scriptorium.domains.exams.rules import scoring
 from tests.support.builders import NOW
 
 PROVISIONAL = {"method": "provisional", "reason": "No study yet."}
-_numbers = itertools.count(1)
+# Far from the codes that tests name themselves.
+_numbers = itertools.count(10_001)
 
 #: Stems that are not alike, so that the writing rules have nothing against them.
 STEMS = (
