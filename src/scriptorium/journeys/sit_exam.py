@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -18,6 +19,7 @@ from scriptorium.domains.exams import queries as exams
 from scriptorium.domains.exams.models import ExamVersion, Form, FormItem, Sitting
 from scriptorium.domains.exams.operations import forms as form_writing
 from scriptorium.domains.exams.operations import sittings as writing
+from scriptorium.domains.exams.operations.forms import FormPlan
 from scriptorium.domains.exams.queries import Glance, Kept
 from scriptorium.domains.exams.rules import sitting as rules
 from scriptorium.domains.exams.rules.assembly import CannotAssemble
@@ -92,7 +94,6 @@ def _check_signed(person: Person, name: str, email: str) -> None:
         raise NotSigned("affidavit_email", "Type the e-mail address of this account.")
 
 
-@transaction.atomic(durable=True)
 def start(
     *,
     actor: Actor,
@@ -107,7 +108,9 @@ def start(
 ) -> Sitting:
     """Open a sitting: affidavit, unit, retake rules, form and deadline in one transaction.
 
-    A second press returns the sitting that the first one opened.
+    A second press returns the sitting that the first one opened. A form of the sitting's own is
+    put together before the transaction begins: reading the bank takes longer than all the rest,
+    and on SQLite nobody else writes meanwhile.
 
     Raises:
         CannotStart: no unit, too early, or no form; says what to do.
@@ -117,13 +120,54 @@ def start(
     version = exams.newest_exam(exam=exam)
     if version is None:
         raise CannotStart("There is no such exam.")
+    plan = None
+    if version.delivery == "assembled":
+        with _bank_suffices():
+            plan = form_writing.plan_form(
+                exam_version=version, person=person.pk, seed=new_reference(20)
+            )
+    return _start(
+        actor, person, version, plan, (affidavit_name, affidavit_email), holder, now, today, claim
+    )
+
+
+@contextmanager
+def _bank_suffices() -> Iterator[None]:
+    """Tell a candidate in her words when the bank is too small."""
+    try:
+        yield
+    except CannotAssemble as error:
+        raise CannotStart(
+            "The item bank is too small for this exam at present. Please write to us."
+        ) from error
+
+
+@transaction.atomic(durable=True)
+def _start(
+    actor: Actor,
+    person: Person,
+    version: ExamVersion,
+    plan: FormPlan | None,
+    signed: tuple[str, str],
+    holder: str,
+    now: dt.datetime,
+    today: dt.date,
+    claim: Claim | None,
+) -> Sitting:
+    """Check everything and write, in one transaction.
+
+    Arguments:
+        plan: the form put together for this sitting, or None where a parallel one is dealt.
+        signed: the affidavit's name and e-mail address as typed.
+    """
+    exam = version.exam
     earlier = exams.of_person(person=person.pk)
     running = next((sitting for sitting in earlier if sitting.finished_at is None), None)
     if running is not None:
         if running.exam == exam:
             return running
         raise CannotStart(f"Finish {running.form.exam_version.title} first; it is still running.")
-    _check_signed(person, affidavit_name, affidavit_email)
+    _check_signed(person, *signed)
     kind, choices = part_choices(exam=version)
     part = stock.locked_part_to_sit(person=person.pk, kind=kind, choices=choices)
     if part is None:
@@ -136,8 +180,12 @@ def start(
     leave = exam_browser.check_start(person=person, version=version, claim=claim, now=now)
     if not part.choice and kind == PartKind.EXAM:
         ledger.choose_exam(part=part, choice=exam)
-    form = _deal(person, version, own, now)
-    sitting = _open(person, part, form, on_unit + 1, affidavit_name, holder, now, today)
+    if plan is None:
+        form = _deal(person, version, own)
+    else:
+        with _bank_suffices():
+            form = form_writing.keep_form(plan=plan, now=now)
+    sitting = _open(person, part, form, on_unit + 1, signed[0], holder, now, today)
     if waiver is not None:
         accounts.use_waiver(actor=actor, waiver=waiver, sitting=sitting.reference, now=now)
     exam_browser.use_waiver(actor=actor, waiver=leave, sitting=sitting, now=now)
@@ -215,17 +263,8 @@ def _check_retake(
     return None
 
 
-def _deal(person: Person, version: ExamVersion, own: Sequence[Sitting], now: dt.datetime) -> Form:
-    """Return the form for this sitting: a parallel one not seen yet, or one of its own."""
-    try:
-        if version.delivery == "assembled":
-            return form_writing.assemble_form(
-                exam_version=version, person=person.pk, seed=new_reference(20), now=now
-            )
-    except CannotAssemble as error:
-        raise CannotStart(
-            "The item bank is too small for this exam at present. Please write to us."
-        ) from error
+def _deal(person: Person, version: ExamVersion, own: Sequence[Sitting]) -> Form:
+    """Return the parallel form for this sitting: one not seen yet, else the oldest known."""
     forms = list(exams.approved_forms(exam_version=version))
     if not forms:
         raise CannotStart("No form of this exam is approved at present. Please write to us.")

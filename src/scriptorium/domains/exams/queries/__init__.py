@@ -1,17 +1,20 @@
 """Reading the exams."""
 
 from scriptorium.domains.exams.queries.bank import (
+    all_live,
     approved_forms,
     blueprint_of,
     enemies_of,
     form_by_reference,
     forms_to_approve,
     live_items,
+    newest_assembled,
     newest_exam,
     newest_exams,
     seen_by,
     topic_names,
     uses_of_assembled,
+    uses_since,
 )
 from scriptorium.domains.exams.queries.browsers import allowed_browsers, needs_browser
 from scriptorium.domains.exams.queries.room import (
@@ -50,6 +53,7 @@ from scriptorium.domains.exams.queries.sittings import (
 __all__ = [
     "Glance",
     "Kept",
+    "all_live",
     "allowed_browsers",
     "answer_at",
     "answers_of",
@@ -73,6 +77,7 @@ __all__ = [
     "locked_for_save",
     "locked_of_user",
     "needs_browser",
+    "newest_assembled",
     "newest_exam",
     "newest_exams",
     "newest_of",
@@ -89,4 +94,5 @@ __all__ = [
     "sitting_of_user",
     "topic_names",
     "uses_of_assembled",
+    "uses_since",
 ]

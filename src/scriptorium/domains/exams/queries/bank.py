@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -103,6 +103,33 @@ def uses_of_assembled(
     for version, count in counts.items():
         uses[items[version]] += count
     return dict(uses), len(newest)
+
+
+def newest_assembled(*, exam: str) -> int:
+    """Return the key of the form that was assembled last for an exam, or 0."""
+    rows = Form.objects.filter(exam_version__exam=exam, number__isnull=True)
+    return rows.aggregate(newest=Max("id"))["newest"] or 0
+
+
+def uses_since(*, exam: str, form: int, items: Iterable[int]) -> tuple[dict[int, int], int]:
+    """Return item → on how many forms assembled after ``form`` it stands, and how many those are.
+
+    Arguments:
+        form: the key of a form; 0 for all.
+        items: the items that are asked for.
+    """
+    newer = Form.objects.filter(exam_version__exam=exam, number__isnull=True, id__gt=form)
+    keys = list(newer.values_list("id", flat=True))
+    if not keys:
+        return {}, 0
+    rows = FormItem.objects.filter(form_id__in=keys, version__item_id__in=list(items))
+    return dict(rows.values_list("version__item_id").annotate(n=Count("*")).order_by()), len(keys)
+
+
+def all_live(*, versions: Collection[int]) -> bool:
+    """Return whether each of these versions of items may stand on a new form."""
+    live = Item.objects.filter(live_version__in=versions, state=ItemState.LIVE)
+    return live.count() == len(versions)
 
 
 def seen_by(*, person: int) -> set[int]:

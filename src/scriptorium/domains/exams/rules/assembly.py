@@ -229,6 +229,31 @@ def violations(
     return found
 
 
+def over_cap(
+    *, form: Iterable[Chosen], used: Mapping[int, int], forms: int, caps: Mapping[str, float]
+) -> bool:
+    """Return whether a form would take an item past the exposure cap of its place.
+
+    Arguments:
+        used: item → on how many earlier forms it stands.
+        forms: how many earlier forms that was counted over.
+        caps: place → the largest share of forms.
+    """
+    return any(
+        (used.get(chosen.item, 0) + 1) / (forms + 1) > caps[chosen.place]
+        for chosen in form
+        if chosen.scored
+    )
+
+
+def exposure_caps(*, blueprint: Mapping[str, int], bank: Iterable[Candidate]) -> dict[str, float]:
+    """Return place → the largest share of assembled forms that one of its items may stand on."""
+    have = Counter(candidate.place for candidate in bank)
+    return {
+        place: exposure_cap(wanted=wanted, have=have[place]) for place, wanted in blueprint.items()
+    }
+
+
 def exposure_cap(*, wanted: int, have: int) -> float:
     """Return the largest share of assembled forms an item may stand on (DOMAIN §5, forms).
 
