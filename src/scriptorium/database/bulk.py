@@ -1,4 +1,4 @@
-"""One statement that gives many rows different values.
+"""One statement that inserts many rows, or gives many rows different values.
 
 Django's ``bulk_update`` writes a CASE with a branch per row and column, which both databases
 evaluate for each row: 1,000 rows took 20 times as long as this join on a VALUES list.
@@ -50,4 +50,34 @@ def update_rows[M: models.Model](model: type[M], rows: Sequence[M], fields: Sequ
             f"UPDATE {table} SET {sets} FROM (VALUES {', '.join([group] * len(rows))}) AS v"
             f" WHERE {table}.{key} = v.column1",
             params,
+        )
+
+
+def insert_rows(
+    model: type[models.Model], fields: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> None:
+    """Insert rows from plain values in one statement.
+
+    For short rows that nobody reads back: ``bulk_create`` makes an instance and compiles an
+    expression for each value, which took ten times as long as the insert itself.
+
+    Arguments:
+        fields: names of concrete fields; each other field must have a default in the database
+            or be empty.
+        rows: values in the order of the fields, as the columns hold them; may be empty.
+    """
+    if not rows:
+        return
+    quote = connection.ops.quote_name
+    columns = []
+    for name in fields:
+        field = model._meta.get_field(name)
+        assert isinstance(field, models.Field)
+        columns.append(quote(str(field.column)))
+    group = "(" + ", ".join(["%s"] * len(fields)) + ")"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} ({', '.join(columns)})"
+            f" VALUES {', '.join([group] * len(rows))}",
+            [value for row in rows for value in row],
         )

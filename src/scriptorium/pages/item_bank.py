@@ -268,7 +268,7 @@ def _exposure(item: Item) -> Iterator[ExposureLine]:
         cap = share = ""
         if exam.delivery == Delivery.ASSEMBLED and wanted and have:
             cap = f"{min(1.0, exposure_cap(wanted=wanted, have=have)):.0%}"
-            taken, forms = uses_of_assembled(exam=exam.exam)
+            taken, forms, _ = uses_of_assembled(exam=exam.exam)
             share = f"{taken.get(item.pk, 0) / forms:.0%}" if forms else "0%"
         yield ExposureLine(
             exam=exam.exam,

@@ -9,6 +9,7 @@ import pytest
 from scriptorium.domains.exams.enums import ItemState
 from scriptorium.domains.exams.models import ExamVersion, Form, FormItem, Item
 from scriptorium.domains.exams.operations.forms import keep_form, plan_form
+from scriptorium.domains.exams.queries import exposure, uses_of_assembled
 from scriptorium.domains.exams.rules.assembly import CannotAssemble
 from tests.support import items as build
 from tests.support.builders import NOW
@@ -75,3 +76,34 @@ def test_forms_made_meanwhile_of_other_items_leave_a_plan_as_it_is(exam: ExamVer
     others = list(Item.objects.exclude(pk__in=own))[:WANTED]
     build.form(exam, others, number=None)
     assert items_of(keep_form(plan=plan, now=NOW)) == own
+
+
+def test_exposure_is_counted_over_the_newest_forms_as_they_come_and_leave(
+    exam: ExamVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure, "EXPOSURE_WINDOW", 5)
+    items = list(Item.objects.order_by("id"))
+    made = [build.form(exam, items[n % 3 : n % 3 + 2], number=None) for n in range(3)]
+    assert uses_of_assembled(exam=exam.exam)[1:] == (3, made[-1].pk)
+    made += [build.form(exam, items[n % 5 : n % 5 + 2], number=None) for n in range(4)]
+    # A look after each step must say the same as a look at the whole.
+    for _ in range(2):
+        rows = FormItem.objects.filter(form__in=made[-5:])
+        counted = Counter(rows.values_list("version__item_id", flat=True))
+        assert uses_of_assembled(exam=exam.exam) == (counted, 5, made[-1].pk)
+        made.append(build.form(exam, items[4:6], number=None))
+
+
+def test_more_new_forms_than_a_window_are_counted_from_the_start(
+    exam: ExamVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exposure, "EXPOSURE_WINDOW", 3)
+    items = list(Item.objects.order_by("id"))
+    build.form(exam, items[:2], number=None)
+    assert uses_of_assembled(exam=exam.exam)[1] == 1
+    for n in range(6):
+        build.form(exam, items[n % 4 : n % 4 + 2], number=None)
+    newest = Form.objects.order_by("-id")[:3]
+    rows = FormItem.objects.filter(form__in=list(newest))
+    counted = Counter(rows.values_list("version__item_id", flat=True))
+    assert uses_of_assembled(exam=exam.exam) == (counted, 3, newest[0].pk)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from scriptorium.database.bulk import insert_rows
 from scriptorium.domains.exams import queries
 from scriptorium.domains.exams.models import ExamVersion, Form, FormItem
 from scriptorium.domains.exams.rules.assembly import (
@@ -57,17 +58,13 @@ def _write(
         made_at=now,
         made_by=by,
     )
-    FormItem.objects.bulk_create(
+    insert_rows(
+        FormItem,
+        ("form", "position", "version", "topic", "scored"),
         [
-            FormItem(
-                form=form,
-                position=position,
-                version_id=chosen.version,
-                topic=chosen.place,
-                scored=chosen.scored,
-            )
+            (form.pk, position, chosen.version, chosen.place, chosen.scored)
             for position, chosen in enumerate(places, start=1)
-        ]
+        ],
     )
     return form
 
@@ -124,9 +121,8 @@ def plan_form(*, exam_version: ExamVersion, person: int, seed: str) -> FormPlan:
         CannotAssemble: the bank is too small.
     """
     blueprint = queries.blueprint_of(exam_version=exam_version)
-    newest = queries.newest_assembled(exam=exam_version.exam)
     bank = bank_of(places=blueprint)
-    used, forms = queries.uses_of_assembled(
+    used, forms, newest = queries.uses_of_assembled(
         exam=exam_version.exam, known={candidate.version: candidate.item for candidate in bank}
     )
     places = assemble(
@@ -159,11 +155,7 @@ def _still_good(plan: FormPlan) -> bool:
     """Return whether a plan's items are live and within the cap, with the forms made since."""
     if not queries.all_live(versions=[chosen.version for chosen in plan.places]):
         return False
-    more, forms = queries.uses_since(
-        exam=plan.exam_version.exam,
-        form=plan.newest,
-        items=[chosen.item for chosen in plan.places],
-    )
+    more, forms = queries.uses_since(exam=plan.exam_version.exam, form=plan.newest)
     if not forms:
         return True
     used = {item: plan.used.get(item, 0) + count for item, count in more.items()}

@@ -8,15 +8,13 @@ from scriptorium.domains.exams.queries.bank import (
     form_by_reference,
     forms_to_approve,
     live_items,
-    newest_assembled,
     newest_exam,
     newest_exams,
     seen_by,
     topic_names,
-    uses_of_assembled,
-    uses_since,
 )
 from scriptorium.domains.exams.queries.browsers import allowed_browsers, needs_browser
+from scriptorium.domains.exams.queries.exposure import uses_of_assembled, uses_since
 from scriptorium.domains.exams.queries.room import (
     Glance,
     glance,
@@ -77,7 +75,6 @@ __all__ = [
     "locked_for_save",
     "locked_of_user",
     "needs_browser",
-    "newest_assembled",
     "newest_exam",
     "newest_exams",
     "newest_of",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from scriptorium.domains.exams.enums import ItemState
 from scriptorium.domains.exams.models import (
@@ -14,12 +14,8 @@ from scriptorium.domains.exams.models import (
     Form,
     FormItem,
     Item,
-    ItemVersion,
 )
 from scriptorium.domains.exams.queries.browsers import browser_is_needed
-
-#: The exposure of assembled forms is counted over so many of the newest.
-EXPOSURE_WINDOW = 300
 
 
 def newest_exam(*, exam: str) -> ExamVersion | None:
@@ -77,53 +73,6 @@ def enemies_of(*, items: Iterable[int]) -> dict[int, frozenset[int]]:
             found[one].add(other)
             found[other].add(one)
     return {item: frozenset(others) for item, others in found.items()}
-
-
-def uses_of_assembled(
-    *, exam: str, known: Mapping[int, int] | None = None
-) -> tuple[dict[int, int], int]:
-    """Return item → on how many of the newest assembled forms it stands, and how many those are.
-
-    Arguments:
-        known: version → its item, of versions that the caller has read already.
-    """
-    newest = list(
-        Form.objects.filter(exam_version__exam=exam, number__isnull=True)
-        .order_by("-id")
-        .values_list("id", flat=True)[:EXPOSURE_WINDOW]
-    )
-    # Counted by version, within the index of places: a join to 30,000 versions took twice as long.
-    rows = FormItem.objects.filter(form_id__in=newest).values_list("version_id").order_by()
-    counts = dict(rows.annotate(n=Count("*")))
-    items = dict(known or {})
-    others = counts.keys() - items.keys()
-    if others:
-        items |= dict(ItemVersion.objects.filter(pk__in=others).values_list("id", "item_id"))
-    uses: Counter[int] = Counter()
-    for version, count in counts.items():
-        uses[items[version]] += count
-    return dict(uses), len(newest)
-
-
-def newest_assembled(*, exam: str) -> int:
-    """Return the key of the form that was assembled last for an exam, or 0."""
-    rows = Form.objects.filter(exam_version__exam=exam, number__isnull=True)
-    return rows.aggregate(newest=Max("id"))["newest"] or 0
-
-
-def uses_since(*, exam: str, form: int, items: Iterable[int]) -> tuple[dict[int, int], int]:
-    """Return item → on how many forms assembled after ``form`` it stands, and how many those are.
-
-    Arguments:
-        form: the key of a form; 0 for all.
-        items: the items that are asked for.
-    """
-    newer = Form.objects.filter(exam_version__exam=exam, number__isnull=True, id__gt=form)
-    keys = list(newer.values_list("id", flat=True))
-    if not keys:
-        return {}, 0
-    rows = FormItem.objects.filter(form_id__in=keys, version__item_id__in=list(items))
-    return dict(rows.values_list("version__item_id").annotate(n=Count("*")).order_by()), len(keys)
 
 
 def all_live(*, versions: Collection[int]) -> bool:

@@ -14,6 +14,10 @@ from dataclasses import dataclass
 #: Whole attempts before the assembler says that it cannot be done.
 ATTEMPTS = 50
 
+#: One in so many earlier forms is kept free below the exposure cap, for forms that others put
+#: together at the same moment.
+SPARE = 40
+
 
 class CannotAssemble(Exception):
     """The bank does not allow a form of this blueprint; the text says which topic and why."""
@@ -133,7 +137,7 @@ def _rank(
     if not forms:
         return count
     cap = exposure_cap(wanted=blueprint[candidate.place], have=have)
-    return count if (count + 1) / (forms + 1) > cap else 0
+    return count if (count + 1 + forms // SPARE) / (forms + 1) > cap else 0
 
 
 def _attempt(
