@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from scriptorium.domains.ledger import queries as ledger
 from scriptorium.domains.memberships import queries as memberships
 from scriptorium.domains.memberships import rules as year_rules
+from scriptorium.domains.orders import queries as money
 from scriptorium.domains.practices import queries as practices
 
 
@@ -32,6 +33,10 @@ def ledger_report(*, today: dt.date) -> Report:
         "membership dates": memberships.wrong_dates(),
         "roster copies": practices.wrong_rows(facts=_facts, today=today),
         "practice counters": practices.wrong_counters(),
+        "invoices": money.wrong_invoices(),
+        "payments": money.wrong_payments(),
+        "orders": money.wrong_grants(),
+        "document numbers and credit": money.wrong_numbers(),
     }
     problems: list[str] = []
     counts = {}

@@ -14,6 +14,7 @@ from scriptorium.domains.catalog.queries.pathways import (
     pathways,
     text_sha256,
 )
+from scriptorium.domains.catalog.queries.prices import PriceList, Prices, Product, Tier, prices
 
 __all__ = [
     "QUARTERS",
@@ -21,10 +22,15 @@ __all__ = [
     "Numbers",
     "Pathway",
     "Pathways",
+    "PriceList",
+    "Prices",
+    "Product",
     "Programme",
     "Statement",
+    "Tier",
     "fairness",
     "pathways",
+    "prices",
     "programme",
     "text_sha256",
 ]

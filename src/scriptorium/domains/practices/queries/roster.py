@@ -214,6 +214,11 @@ def lock_people(*, people: Iterable[int], links: Iterable[int] = ()) -> None:
         list(rows.order_by("pk").select_for_update().values_list("pk"))
 
 
+def lock_practice(*, practice: int) -> None:
+    """Lock a practice's row, for what is numbered within it."""
+    Practice.objects.select_for_update().values_list("pk").get(pk=practice)
+
+
 def locked_links(*, practice: int, keys: Iterable[int]) -> list[RosterLink]:
     """Return live links by key, with their people's other links locked, in the board's order."""
     keys = list(keys)

@@ -1,0 +1,1 @@
+"""Money: estimates, orders, invoices, payments, and the double-entry ledger behind them."""

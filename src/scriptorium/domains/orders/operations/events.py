@@ -1,0 +1,103 @@
+"""What the payment provider tells, and our attempts to be paid through it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from scriptorium.domains.orders.enums import AttemptState
+from scriptorium.domains.orders.models import Attempt, Mismatch, Order, ProviderEvent
+
+#: From where an attempt may come to a state: it only moves forward, whatever the order of events.
+MAY_COME_FROM: dict[str, frozenset[str]] = {
+    AttemptState.PENDING: frozenset({AttemptState.OPEN}),
+    AttemptState.SUCCEEDED: frozenset(
+        {AttemptState.OPEN, AttemptState.PENDING, AttemptState.FAILED, AttemptState.EXPIRED}
+    ),
+    AttemptState.FAILED: frozenset({AttemptState.OPEN, AttemptState.PENDING}),
+    AttemptState.EXPIRED: frozenset({AttemptState.OPEN}),
+}
+
+
+def begin_attempt(
+    *,
+    order: Order,
+    provider: str,
+    amount_minor: int,
+    by: str,
+    saves_method: bool,
+    off_session: bool,
+    now: dt.datetime,
+) -> Attempt:
+    """Insert the next attempt to pay an order, locked by the caller."""
+    return Attempt.objects.create(
+        order=order,
+        number=order.attempts.count() + 1,
+        provider=provider,
+        amount_minor=amount_minor,
+        saves_method=saves_method,
+        off_session=off_session,
+        begun_at=now,
+        begun_by=by,
+    )
+
+
+def name_attempt(*, attempt: Attempt, external_id: str) -> None:
+    """Keep the provider's name of an attempt."""
+    attempt.external_id = external_id
+    attempt.save(update_fields=["external_id"])
+
+
+def move_attempt(
+    *, attempt: Attempt, to: str, now: dt.datetime, failure: str = "", failure_code: str = ""
+) -> bool:
+    """Move an attempt forward; False when it is there or further already."""
+    if attempt.state not in MAY_COME_FROM.get(to, frozenset()):
+        return False
+    attempt.state = to
+    attempt.failure, attempt.failure_code = failure[:300], failure_code[:60]
+    attempt.ended_at = None if to == AttemptState.PENDING else now
+    attempt.save(update_fields=["state", "failure", "failure_code", "ended_at"])
+    return True
+
+
+def keep_event(
+    *, provider: str, event_id: str, kind: str, external_id: str, body: str, now: dt.datetime
+) -> bool:
+    """Keep an event as it came; False when the same one was kept before."""
+    before = ProviderEvent.objects.filter(provider=provider, event_id=event_id).exists()
+    if before:
+        return False
+    made = ProviderEvent.objects.bulk_create(
+        [
+            ProviderEvent(
+                provider=provider,
+                event_id=event_id,
+                kind=kind[:60],
+                external_id=external_id,
+                body=body,
+                received_at=now,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return bool(made)
+
+
+def mark_handled(*, event: ProviderEvent, outcome: str, now: dt.datetime) -> None:
+    """Write down what an event led to."""
+    event.handled_at, event.outcome = now, outcome[:300]
+    event.save(update_fields=["handled_at", "outcome"])
+
+
+def note_mismatch(*, provider: str, external_id: str, what: str, now: dt.datetime) -> bool:
+    """Put a disagreement on the worklist; False when it stands there or was settled before."""
+    _, fresh = Mismatch.objects.get_or_create(
+        provider=provider, external_id=external_id, what=what[:300], defaults={"found_at": now}
+    )
+    return fresh
+
+
+def close_mismatch(*, mismatch: Mismatch, by: str, note: str, now: dt.datetime) -> None:
+    """Settle a disagreement with a note."""
+    mismatch.closed_at, mismatch.closed_by, mismatch.note = now, by, note
+    mismatch.save(update_fields=["closed_at", "closed_by", "note"])

@@ -1,0 +1,161 @@
+"""Reading payments, attempts, worklists of finance and the ledger itself."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+
+from scriptorium.domains.orders.enums import Account, AttemptState, PaymentState
+from scriptorium.domains.orders.models import (
+    Attempt,
+    Invoice,
+    Mismatch,
+    Payment,
+    Posting,
+    ProviderEvent,
+    Refund,
+)
+from scriptorium.kernel.payer import Payer
+
+
+def payments_of(*, payer: Payer) -> QuerySet[Payment]:
+    """Return a payer's payments, newest first."""
+    return Payment.objects.filter(**payer.columns).order_by("-id")
+
+
+def payment_by_key(*, idempotency_key: str) -> Payment | None:
+    """Return the payment that a repeated press made before, or None."""
+    return Payment.objects.filter(idempotency_key=idempotency_key).first()
+
+
+def locked_payment(*, key: int) -> Payment:
+    """Return a payment under its row lock; lock the invoices that it pays before."""
+    return Payment.objects.select_for_update().get(pk=key)
+
+
+def payments_with_credit(*, payer: Payer) -> list[Payment]:
+    """Return received payments of which something is left, oldest first, under their locks."""
+    rows = Payment.objects.select_for_update().filter(
+        state=PaymentState.RECEIVED,
+        amount_minor__gt=F("applied_minor") + F("refunded_minor"),
+        **payer.columns,
+    )
+    return list(rows.order_by("pk"))
+
+
+def credit_of(*, payer: Payer) -> int:
+    """Return the minor units that are kept for a payer."""
+    rows = Payment.objects.filter(state=PaymentState.RECEIVED, **payer.columns)
+    left = F("amount_minor") - F("applied_minor") - F("refunded_minor")
+    return rows.aggregate(left=Sum(left))["left"] or 0
+
+
+def open_invoices(*, payer: Payer | None = None) -> QuerySet[Invoice]:
+    """Return what is not paid, longest due first; of one payer or of all."""
+    rows = Invoice.objects.filter(settled_at__isnull=True)
+    if payer is not None:
+        rows = rows.filter(**payer.columns)
+    return rows.select_related("order", "payer_practice", "payer_person").order_by("due_on", "id")
+
+
+def cheques_in_hand() -> QuerySet[Payment]:
+    """Return the cheques that wait to be deposited, oldest first."""
+    rows = Payment.objects.filter(
+        method="cheque", state=PaymentState.RECEIVED, deposited_on__isnull=True
+    )
+    return rows.select_related("payer_practice", "payer_person").order_by("received_on", "id")
+
+
+def failing_attempts() -> QuerySet[Attempt]:
+    """Return orders' newest attempts that failed while the order is still open, newest first."""
+    newest = Attempt.objects.filter(order=OuterRef("order")).order_by("-number").values("pk")[:1]
+    rows = Attempt.objects.filter(
+        state=AttemptState.FAILED, order__state="open", pk=Subquery(newest)
+    )
+    return rows.select_related("order__payer_practice", "order__payer_person").order_by("-id")
+
+
+def attempt_by_key(*, attempt_key: str) -> Attempt | None:
+    """Return the attempt of a key, "<order's reference>:<number>", or None."""
+    reference, _, number = attempt_key.rpartition(":")
+    if not number.isdecimal():
+        return None
+    rows = Attempt.objects.filter(order__reference=reference, number=int(number))
+    return rows.select_related("order").first()
+
+
+def open_attempts(*, order: int) -> list[Attempt]:
+    """Return an order's attempts whose page at the provider may still be open."""
+    rows = Attempt.objects.filter(order_id=order, state=AttemptState.OPEN, off_session=False)
+    return list(rows.filter(external_id__isnull=False).order_by("number"))
+
+
+def payments_on(*, invoice: int) -> list[Payment]:
+    """Return the payments that paid an invoice, newest first, under their row locks."""
+    rows = Payment.objects.select_for_update().filter(
+        pk__in=Posting.objects.filter(invoice_id=invoice, payment__isnull=False).values("payment")
+    )
+    return list(rows.order_by("-pk"))
+
+
+def payment_by_external(*, external_id: str) -> Payment | None:
+    """Return the payment that the provider names, or None."""
+    return Payment.objects.filter(external_id=external_id).first()
+
+
+def mismatches() -> QuerySet[Mismatch]:
+    """Return what the books and the provider disagree about and nobody settled, oldest first."""
+    return Mismatch.objects.filter(closed_at__isnull=True).order_by("id")
+
+
+def attempts_to_check(*, provider: str, since: dt.datetime) -> list[Attempt]:
+    """Return attempts begun since a moment that the provider has a name for."""
+    rows = Attempt.objects.filter(provider=provider, begun_at__gte=since, external_id__isnull=False)
+    return list(rows.select_related("order", "payment").order_by("id"))
+
+
+def open_refunds() -> QuerySet[Refund]:
+    """Return refunds that wait for a decision or for being paid, oldest first."""
+    rows = Refund.objects.filter(paid_at__isnull=True, refused=False)
+    return rows.select_related("payment__payer_practice", "payment__payer_person").order_by("id")
+
+
+def refund_by_reference(*, reference: str) -> Refund | None:
+    """Return a refund with its payment, or None."""
+    return Refund.objects.filter(reference=reference).select_related("payment").first()
+
+
+def waiting_events(*, limit: int = 100) -> list[ProviderEvent]:
+    """Return events that nobody handled yet, oldest first."""
+    return list(ProviderEvent.objects.filter(handled_at__isnull=True).order_by("id")[:limit])
+
+
+def statement_rows(*, payer: Payer, since: dt.date, until: dt.date) -> list[Posting]:
+    """Return the postings of a payer's account from a day up to and including another."""
+    rows = Posting.objects.filter(on__gte=since, on__lte=until, **payer.columns)
+    return list(rows.select_related("invoice", "payment", "note").order_by("id"))
+
+
+def journal(*, since: dt.date, until: dt.date) -> QuerySet[Posting]:
+    """Return the journal from a day up to and including another, in the order of posting."""
+    rows = Posting.objects.filter(on__gte=since, on__lte=until)
+    return rows.select_related(
+        "invoice", "payment", "note", "payer_practice", "payer_person"
+    ).order_by("on", "id")
+
+
+def balances(*, until: dt.date | None = None) -> dict[str, int]:
+    """Return account → debit minus credit in minor units; they always sum to zero."""
+    rows = Posting.objects.all() if until is None else Posting.objects.filter(on__lte=until)
+    found: Counter[str] = Counter(dict.fromkeys(Account.values, 0))
+    _add(found, rows.values_list("debit").annotate(n=Sum("amount_minor")).order_by(), 1)
+    _add(found, rows.values_list("credit").annotate(n=Sum("amount_minor")).order_by(), -1)
+    return dict(found)
+
+
+def _add(found: Counter[str], sums: Iterable[tuple[str, int]], sign: int) -> None:
+    for account, amount in sums:
+        found[account] += sign * amount

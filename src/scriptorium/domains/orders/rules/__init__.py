@@ -1,0 +1,1 @@
+"""Rules of money: pure, in whole minor units."""
