@@ -31,6 +31,18 @@ class Channel(models.TextChoices):
     PHONE = "phone", "By phone, entered by staff"
 
 
+class LineState(models.TextChoices):
+    """What became of one person of a proposal."""
+
+    WAITING = "waiting", "Not decided yet"
+    ORDERED = "ordered", "Ordered, waiting for payment"
+    RENEWED = "renewed", "Renewed"
+    DROPPED = "dropped", "Not renewed here"
+
+
+#: A proposal of which nothing was told yet: before the first rung of any ladder.
+NOTHING_TOLD = 9_999
+
 #: The board's words for a state (CONTRACT, the board): pending and ended read as none.
 RENEWAL: dict[str, str] = {
     MembershipState.NEVER: "none",

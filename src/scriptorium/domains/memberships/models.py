@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from scriptorium.database.records import AppendOnly, FrozenExcept, ReferenceField, exactly_one_payer
-from scriptorium.domains.memberships.enums import Channel, Mode
+from scriptorium.domains.memberships.enums import NOTHING_TOLD, Channel, LineState, Mode
 
 
 class Consent(AppendOnly):
@@ -60,6 +60,10 @@ class Membership(models.Model):
                 condition=models.Q(lapses_on__gte=models.F("renews_on")),
                 name="lapse_not_before_renewal",
             ),
+        ]
+        indexes = [
+            # Read by the night: whose renewal comes into the notice of 45 days.
+            models.Index(fields=["renews_on", "id"], name="membership_by_renewal"),
         ]
 
 
@@ -127,4 +131,96 @@ class Term(FrozenExcept):
         indexes = [
             # Read by the member record and by undo: a person's years, newest first.
             models.Index(fields=["person", "-starts_on"], name="term_by_person"),
+        ]
+
+
+class Proposal(models.Model):
+    """A payer's coming renewal on one date; its lines are people (DOMAIN §1, §4)."""
+
+    reference = ReferenceField()
+    payer_practice = models.ForeignKey(
+        "practices.Practice", on_delete=models.PROTECT, null=True, related_name="proposals"
+    )
+    payer_person = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    renews_on = models.DateField()
+    opened_at = models.DateTimeField()
+    # The newest rung of the ladder that was told, in days before the date; negative after it.
+    told = models.SmallIntegerField(default=NOTHING_TOLD)
+    # The first day on which the payer was told; nothing is charged that was not told in time.
+    noticed_on = models.DateField(null=True, blank=True)
+    # The day on which automatic people were charged or invoiced; quantities froze then.
+    charged_on = models.DateField(null=True, blank=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            exactly_one_payer("proposal_one_payer"),
+            models.UniqueConstraint(
+                fields=["payer_practice", "renews_on"],
+                condition=models.Q(payer_practice__isnull=False),
+                name="proposal_practice_once",
+            ),
+            models.UniqueConstraint(
+                fields=["payer_person", "renews_on"],
+                condition=models.Q(payer_person__isnull=False),
+                name="proposal_person_once",
+            ),
+        ]
+        indexes = [
+            # Read by the night: what is to be told, charged or closed, by date.
+            models.Index(
+                fields=["renews_on", "told"],
+                name="proposal_open",
+                condition=models.Q(closed_at__isnull=True),
+            ),
+        ]
+
+
+class ProposalLine(models.Model):
+    """One person of a proposal: ticked or not, and what became of it."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="lines")
+    person = models.ForeignKey(
+        "accounts.Person", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    # An extra person, who starts on the day; may not have accepted the invitation yet.
+    link = models.ForeignKey(
+        "practices.RosterLink", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    extra = models.BooleanField(default=False)
+    included = models.BooleanField(default=True)
+    state = models.CharField(max_length=8, choices=LineState, default=LineState.WAITING)
+    order = models.ForeignKey(
+        "orders.Order", on_delete=models.PROTECT, null=True, related_name="renewals"
+    )
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["proposal", "person"],
+                condition=models.Q(person__isnull=False),
+                name="proposal_line_once",
+            ),
+            models.UniqueConstraint(
+                fields=["proposal", "link"],
+                condition=models.Q(link__isnull=False),
+                name="proposal_extra_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(extra=True, link__isnull=False)
+                | models.Q(extra=False, person__isnull=False),
+                name="proposal_line_names_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="ordered") | models.Q(order__isnull=False),
+                name="ordered_line_has_an_order",
+            ),
+        ]
+        indexes = [
+            # Read by the opening of proposals: is this person in one already?
+            models.Index(fields=["person", "proposal"], name="proposal_line_person"),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Max
@@ -201,3 +201,22 @@ def move_lapse(*, membership: Membership, lapses_on: dt.date) -> None:
         raise ValueError("Grace cannot end before the renewal date.")
     membership.lapses_on = lapses_on
     membership.save(update_fields=["lapses_on"])
+
+
+def move_lapses(*, people: Iterable[int], not_before: dt.date) -> int:
+    """Move the end of grace of people whom an issued renewal invoice names (DOMAIN §3).
+
+    Arguments:
+        not_before: the day after the invoice's due date; a later end of grace stays.
+
+    Returns:
+        How many moved.
+    """
+    rows = Membership.objects.filter(person_id__in=list(people), lapses_on__lt=not_before)
+    return rows.update(lapses_on=not_before)
+
+
+def cancel(*, membership: Membership, on: dt.date | None) -> None:
+    """Let a membership end on a day, its renewal date as a rule; None takes that back."""
+    membership.cancelled_on = on
+    membership.save(update_fields=["cancelled_on"])

@@ -1,0 +1,43 @@
+"""The only writers of memberships and of the proposals to renew them."""
+
+from scriptorium.domains.memberships.operations.proposals import (
+    add_extras,
+    close_proposals,
+    freeze,
+    mark_lines,
+    mark_told,
+    open_proposals,
+    remove_extras,
+    tick,
+)
+from scriptorium.domains.memberships.operations.years import (
+    UnableToVoid,
+    YearGrant,
+    add_years,
+    cancel,
+    move_lapse,
+    move_lapses,
+    record_consent,
+    set_mode,
+    void_term,
+)
+
+__all__ = [
+    "UnableToVoid",
+    "YearGrant",
+    "add_extras",
+    "add_years",
+    "cancel",
+    "close_proposals",
+    "freeze",
+    "mark_lines",
+    "mark_told",
+    "move_lapse",
+    "move_lapses",
+    "open_proposals",
+    "record_consent",
+    "remove_extras",
+    "set_mode",
+    "tick",
+    "void_term",
+]

@@ -1,0 +1,47 @@
+"""Reading memberships and the proposals to renew them."""
+
+from scriptorium.domains.memberships.queries.proposals import (
+    coming,
+    lines_of,
+    lines_of_order,
+    locked_proposal,
+    proposal_by_reference,
+    proposal_of_order,
+    proposals_of,
+    to_charge,
+    to_close,
+    to_open,
+    to_tell,
+)
+from scriptorium.domains.memberships.queries.years import (
+    last_paid_term,
+    later_term_exists,
+    live_term_of_unit,
+    modes_of,
+    of_people,
+    terms_of,
+    wrong_dates,
+    wrong_terms,
+)
+
+__all__ = [
+    "coming",
+    "last_paid_term",
+    "later_term_exists",
+    "lines_of",
+    "lines_of_order",
+    "live_term_of_unit",
+    "locked_proposal",
+    "modes_of",
+    "of_people",
+    "proposal_by_reference",
+    "proposal_of_order",
+    "proposals_of",
+    "terms_of",
+    "to_charge",
+    "to_close",
+    "to_open",
+    "to_tell",
+    "wrong_dates",
+    "wrong_terms",
+]

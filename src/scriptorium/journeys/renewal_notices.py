@@ -1,0 +1,238 @@
+"""Telling payers of coming and missed renewals: one digest a payer and day (DOMAIN §4)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import transaction
+
+from scriptorium.domains.catalog.enums import ProductKind
+from scriptorium.domains.catalog.queries import prices, programme
+from scriptorium.domains.ledger import queries as stock
+from scriptorium.domains.memberships import operations as memberships
+from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships.enums import LineState
+from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
+from scriptorium.domains.memberships.rules import words
+from scriptorium.domains.notifications.operations import Attachment, Mail, enqueue
+from scriptorium.domains.orders import queries as money
+from scriptorium.journeys.calendar_feed import attachment
+from scriptorium.journeys.ordering import BillTo
+from scriptorium.journeys.renewing import (
+    bill_to_of,
+    pays_by_itself,
+    people_here,
+    price_of,
+    standing_of,
+)
+from scriptorium.kernel.actor import Actor
+from scriptorium.kernel.money import Money
+
+CHUNK = 300
+#: A mail names so many people; the page names all.
+NAMED = 12
+
+
+@dataclass(slots=True)
+class _Digest:
+    """What one payer is told today."""
+
+    to: BillTo
+    entries: list[dict[str, object]] = field(default_factory=list)
+    rungs: list[int] = field(default_factory=list)
+    #: Coming day → how many renew on it.
+    days: dict[dt.date, int] = field(default_factory=dict)
+
+
+@transaction.atomic(durable=True)
+def tell_payers(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    """Queue the notices of proposals whose rung is due; returns how many proposals it was."""
+    del actor
+    ladder = programme().numbers.renewal_ladder
+    found = dates.to_tell(today=today, ladder=ladder, limit=CHUNK)
+    if not found:
+        return 0
+    lines = dates.lines_of(proposals=[proposal.pk for proposal, _ in found])
+    people = {line.person_id for rows in lines.values() for line in rows if line.person_id}
+    held = dates.of_people(people=people)
+    digests: dict[tuple[int | None, int | None], _Digest] = {}
+    mails: list[Mail] = []
+    for proposal, rung in found:
+        payer = (proposal.payer_practice_id, proposal.payer_person_id)
+        if payer not in digests:
+            digests[payer] = _Digest(bill_to_of(proposal))
+        rows = lines[proposal.pk]
+        if rung <= -programme().numbers.win_back_days[0]:
+            mails += _win_back(proposal, rows, held, rung)
+        else:
+            _add_entry(digests[payer], proposal, rung, rows, held, today)
+    mails += [_digest_mail(digest, today, now) for digest in digests.values() if digest.entries]
+    enqueue(mails=mails, now=now)
+    by_rung: dict[int, list[int]] = defaultdict(list)
+    for proposal, rung in found:
+        by_rung[rung].append(proposal.pk)
+    for rung, keys in by_rung.items():
+        memberships.mark_told(proposals=keys, rung=rung, today=today)
+    return len(found)
+
+
+def _add_entry(
+    digest: _Digest,
+    proposal: Proposal,
+    rung: int,
+    rows: list[ProposalLine],
+    held: dict[int, Membership],
+    today: dt.date,
+) -> None:
+    """Add what is to say of one date; nothing where everybody is renewed or left."""
+    here = people_here(proposal, [line.person_id for line in rows if line.person_id])
+    standing = standing_of(proposal=proposal, lines=rows, found=held, here=here)
+    ordered = [line for line in rows if line.state == LineState.ORDERED]
+    people = [*standing.people, *ordered]
+    if not people:
+        return
+    count = len(standing.people)
+    free = stock.free_of(payer=digest.to.payer, kind=ProductKind.RENEWAL)
+    own = min(free, count - len(standing.extra))
+    quoted = price_of(
+        to=digest.to,
+        renewals=count - len(standing.extra) - own,
+        extra=len(standing.extra),
+        on=max(today, proposal.renews_on),
+    )
+    digest.rungs.append(rung)
+    if proposal.renews_on > today:
+        digest.days[proposal.renews_on] = len(people)
+    digest.entries.append(
+        {
+            "renews_on": words(proposal.renews_on),
+            "when": _when(proposal.renews_on, today),
+            "people": len(people),
+            "names": [_name(line) for line in people[:NAMED]],
+            "more": max(0, len(people) - NAMED),
+            "automatic": len(standing.automatic),
+            "manual": len(standing.manual) + (0 if standing.automatic else len(standing.extra)),
+            "ordered": len(ordered),
+            "from_units": own,
+            "price": str(Money(quoted.total_minor, quoted.currency)) if quoted else "",
+            "how": _how(digest.to, standing.automatic, proposal),
+            "change_until": words(proposal.renews_on - dt.timedelta(days=1)),
+            "lapses_on": words(_first_lapse(people, held, proposal)),
+            "past": proposal.renews_on <= today,
+            "link": page_of(digest.to, proposal),
+        }
+    )
+
+
+def page_of(to: BillTo, proposal: Proposal) -> str:
+    """Return the address of the page on which a payer changes a proposal."""
+    if to.payer.practice is not None:
+        return f"/practice/{to.reference}/renewals/{proposal.reference}/"
+    return "/member/membership/"
+
+
+def _how(to: BillTo, automatic: Iterable[ProposalLine], proposal: Proposal) -> str:
+    """Say what happens on the day to those who renew by themselves."""
+    if not list(automatic):
+        return ""
+    day = words(proposal.renews_on)
+    if pays_by_itself(to.payer):
+        saved = money.saved_method(payer=to.payer)
+        return f"charged to {saved.label if saved else 'the saved card'} on {day}"
+    due = words(proposal.renews_on + dt.timedelta(days=prices().net_days))
+    return f"invoiced on {day}, to be paid by {due}"
+
+
+def _first_lapse(
+    people: Iterable[ProposalLine], held: dict[int, Membership], proposal: Proposal
+) -> dt.date:
+    days = [held[line.person_id].lapses_on for line in people if line.person_id in held]
+    grace = dt.timedelta(days=programme().numbers.grace_days)
+    return min(days, default=proposal.renews_on + grace)
+
+
+def _name(line: ProposalLine) -> str:
+    if line.person is not None:
+        return line.person.name
+    return line.link.name if line.link else ""
+
+
+def _when(day: dt.date, today: dt.date) -> str:
+    days = (day - today).days
+    if days == 0:
+        return "today"
+    count = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
+    return f"in {count}" if days > 0 else f"{count} ago"
+
+
+def _digest_mail(digest: _Digest, today: dt.date, now: dt.datetime) -> Mail:
+    """Return one mail; its template is that of the gravest of its entries."""
+    proposal_days = programme().numbers.proposal_days
+    if min(digest.rungs) < 0:
+        template = "renewal_overdue"
+    elif proposal_days in digest.rungs:
+        template = "renewal_proposal"
+    elif min(digest.rungs) < proposal_days:
+        template = "renewal_reminder"
+    else:
+        template = "renewal_notice"
+    data: dict[str, object] = {
+        "payer": digest.to.name,
+        "entries": digest.entries,
+        "people": sum(int(str(entry["people"])) for entry in digest.entries),
+        "first_on": digest.entries[0]["renews_on"],
+        "own": digest.to.payer.person is not None,
+    }
+    key = f"renewals:{digest.to.reference}:{today.isoformat()}"
+    ours = digest.to.payer.practice is not None
+    return Mail(
+        template,
+        digest.to.email,
+        digest.to.contact,
+        key,
+        data,
+        practice=digest.to.reference if ours else "",
+        attachments=_calendar(digest, now),
+    )
+
+
+def _calendar(digest: _Digest, now: dt.datetime) -> tuple[Attachment, ...]:
+    """Return the coming days as a file for the receiver's calendar, if there are any."""
+    if not digest.days:
+        return ()
+    ours = digest.to.payer.practice is not None
+    link = f"/practice/{digest.to.reference}/renewals/" if ours else "/member/membership/"
+    return (
+        attachment(
+            name=digest.to.name,
+            reference=digest.to.reference,
+            days=digest.days,
+            link=link,
+            now=now,
+        ),
+    )
+
+
+def _win_back(
+    proposal: Proposal, rows: list[ProposalLine], held: dict[int, Membership], rung: int
+) -> list[Mail]:
+    """Return a mail to each person who was not renewed and is a member no more."""
+    found = []
+    for line in rows:
+        membership = held.get(line.person_id or 0)
+        person = line.person
+        if person is None or membership is None or membership.renews_on != proposal.renews_on:
+            continue
+        data: dict[str, object] = {
+            "name": person.name,
+            "credential": "membership",
+            "ended_on": words(membership.lapses_on),
+            "price": str(prices().on(proposal.renews_on).prices[ProductKind.RENEWAL]),
+            "link": "/member/membership/",
+        }
+        key = f"win_back:{proposal.reference}:{person.reference}:{-rung}"
+        found.append(Mail("win_back", person.email, person.name, key, data))
+    return found

@@ -1,0 +1,168 @@
+"""Using renewal units for the people of a proposal: inside the transaction that has the units."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from scriptorium.domains.accounts.models import Person
+from scriptorium.domains.audit.operations import Happening, record
+from scriptorium.domains.catalog.enums import PartKind, ProductKind
+from scriptorium.domains.ledger import operations as ledger
+from scriptorium.domains.ledger import queries as stock
+from scriptorium.domains.ledger.enums import PartState
+from scriptorium.domains.memberships import operations as memberships
+from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
+from scriptorium.domains.memberships.enums import LineState
+from scriptorium.domains.memberships.models import Membership, ProposalLine
+from scriptorium.domains.memberships.rules import CannotApply, words
+from scriptorium.domains.notifications.operations import Mail, enqueue
+from scriptorium.domains.orders.models import Order
+from scriptorium.domains.practices import operations as practices
+from scriptorium.domains.practices import queries as roster
+from scriptorium.domains.practices.models import Practice
+from scriptorium.journeys.assign import carry_out
+from scriptorium.journeys.issue_certificates import issue_for_terms
+from scriptorium.kernel.actor import Actor
+from scriptorium.kernel.payer import Payer
+
+
+def renew_lines(
+    *,
+    actor: Actor,
+    practice: Practice | None,
+    person: Person | None,
+    lines: Sequence[ProposalLine],
+    key: str,
+    now: dt.datetime,
+    today: dt.date,
+) -> int:
+    """Give each line's person one of the payer's free units; there are enough, or none moves.
+
+    Somebody who was renewed meanwhile, or left, gets none: that unit stays free for the payer.
+
+    Arguments:
+        practice, person: the payer, exactly one of them.
+        key: the same key renews once.
+
+    Returns:
+        How many were renewed.
+
+    Raises:
+        NotEnoughUnits: the payer has fewer free units than people who may be renewed.
+    """
+    if not lines:
+        return 0
+    before = {m.person_id: m.renews_on for m in _memberships(lines).values()}
+    if practice is not None:
+        _for_practice(actor, practice, lines, key, now, today)
+    else:
+        assert person is not None
+        _for_person(actor, person, now, today)
+    after = _memberships(lines)
+    renewed = [line.pk for line in lines if _is_renewed(line, before, after)]
+    memberships.mark_lines(lines=renewed, state=LineState.RENEWED)
+    memberships.mark_lines(
+        lines=[line.pk for line in lines if line.pk not in set(renewed)], state=LineState.DROPPED
+    )
+    return len(renewed)
+
+
+def _memberships(lines: Sequence[ProposalLine]) -> dict[int, Membership]:
+    return dates.of_people(people=[line.person_id for line in lines if line.person_id])
+
+
+def _is_renewed(
+    line: ProposalLine,
+    before: dict[int, dt.date],
+    after: dict[int, Membership],
+) -> bool:
+    if line.person_id is None:
+        # Reserved until the invitation is accepted.
+        return True
+    membership = after.get(line.person_id)
+    earlier = before.get(line.person_id)
+    return membership is not None and (earlier is None or membership.renews_on > earlier)
+
+
+def _for_practice(
+    actor: Actor,
+    practice: Practice,
+    lines: Sequence[ProposalLine],
+    key: str,
+    now: dt.datetime,
+    today: dt.date,
+) -> None:
+    links = roster.links_of_people(
+        practice=practice.pk, people=[line.person_id for line in lines if line.person_id]
+    )
+    due = [links[p].pk for line in lines if not line.extra and (p := line.person_id) in links]
+    extra = [line.link_id for line in lines if line.extra and line.link_id]
+    for kind, keys in ((ProductKind.RENEWAL, due), (ProductKind.MEMBERSHIP, extra)):
+        if keys:
+            carry_out(actor, practice, keys, kind, "", f"{key}:{kind}", now, today)
+
+
+def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) -> None:
+    """Renew somebody who pays for herself; one who may not be renewed keeps the unit."""
+    payer = Payer(person=person.pk)
+    roster.lock_people(people=[person.pk])
+    found = dates.of_people(people=[person.pk], lock=True)
+    membership = found.get(person.pk)
+    try:
+        plan = year_rules.plan_renewal(
+            year_rules.dates_of(membership) if membership else None, today, year_rules.windows()
+        )
+    except CannotApply:
+        return
+    part = ledger.PartGrant(
+        PartKind.MEMBERSHIP,
+        term_starts_on=plan.period.starts_on,
+        term_ends_before=plan.period.ends_before,
+    )
+    units = ledger.hand_out(
+        actor=actor, payer=payer, kind=ProductKind.RENEWAL, choice="",
+        holdings=[ledger.Holding(None, person.pk, [part])], action=None, now=now,
+    )  # fmt: skip
+    terms = memberships.add_years(
+        grants=[memberships.YearGrant(person.pk, plan, units[0].pk)],
+        memberships=found,
+        payer=payer,
+        now=now,
+    )
+    issue_for_terms(practice=None, terms=terms, now=now, today=today)
+    starting = stock.membership_parts(
+        units=[unit.pk for unit in units], state=PartState.ASSIGNED, by=today
+    )
+    if starting:
+        ledger.move_parts(actor=actor, parts=starting, to=PartState.STARTED, now=now)
+    practices.refresh_rows(facts=year_rules.row_facts([found[person.pk]]), today=today)
+    record(
+        actor=actor,
+        happening=Happening(
+            "membership.renewed", "person", person.reference, "",
+            {"name": person.name, "ends_before": words(plan.period.ends_before)},
+        ),
+        now=now,
+    )  # fmt: skip
+    data = {"practice": "", "product": "renewal", "paid_until": words(plan.period.last_day)}
+    key = f"membership_extended:{units[0].reference}:{now:%Y%m%dT%H%M%S}"
+    enqueue(mails=[Mail("membership_extended", person.email, person.name, key, data)], now=now)
+
+
+def apply_order(*, actor: Actor, order: Order, now: dt.datetime, today: dt.date) -> int:
+    """Use the units that an order of renewals has just brought, for the people it names.
+
+    Returns:
+        How many were renewed.
+    """
+    return renew_lines(
+        actor=actor,
+        practice=order.payer_practice,
+        person=order.payer_person,
+        lines=dates.lines_of_order(order=order.pk),
+        key=f"order:{order.reference}",
+        now=now,
+        today=today,
+    )

@@ -1,0 +1,296 @@
+"""The renewal night: proposals opened, payers told, automatic people charged (DOMAIN §4).
+
+Each step takes what is due and not done, a chunk in one transaction, and marks it done there: a
+run that is killed goes on where it stopped, and two runs at once do nothing twice.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from scriptorium.domains.catalog.enums import ProductKind
+from scriptorium.domains.catalog.queries import prices, programme
+from scriptorium.domains.ledger import queries as stock
+from scriptorium.domains.memberships import operations as memberships
+from scriptorium.domains.memberships import queries as dates
+from scriptorium.domains.memberships import rules as year_rules
+from scriptorium.domains.memberships.enums import LineState, Mode
+from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
+from scriptorium.domains.orders import queries as money
+from scriptorium.domains.orders.models import Invoice, Order
+from scriptorium.domains.orders.operations import NewOrder
+from scriptorium.domains.orders.rules.pricing import Quote, Wish, quote
+from scriptorium.domains.practices import operations as practices
+from scriptorium.domains.practices import queries as roster
+from scriptorium.journeys import ordering, paying_online
+from scriptorium.journeys.ordering import BillTo
+from scriptorium.journeys.renewed_people import renew_lines
+from scriptorium.journeys.services import NoPaymentOnline, pays_online
+from scriptorium.kernel.actor import Actor
+from scriptorium.kernel.payer import Payer
+
+CHUNK = 1_000
+#: A notice has to lie at least so many days before an automatic charge (STANDARDS row 45).
+LEAST_NOTICE = 15
+
+
+@transaction.atomic(durable=True)
+def open_coming(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    """Open the proposals of renewals that come into the longest notice."""
+    del actor
+    until = today + dt.timedelta(days=programme().numbers.renewal_ladder[0])
+    found = dates.to_open(today=today, until=until, limit=CHUNK)
+    return memberships.open_proposals(memberships=found, now=now)
+
+
+@dataclass(slots=True)
+class Standing:
+    """The lines of a proposal as they stand today.
+
+    Arguments:
+        automatic: ticked people of this payer whose membership renews by itself.
+        manual: ticked people whom somebody has to renew.
+        extra: people who start on the day.
+        gone: people who were renewed, left or pay otherwise meanwhile.
+    """
+
+    automatic: list[ProposalLine]
+    manual: list[ProposalLine]
+    extra: list[ProposalLine]
+    gone: list[ProposalLine]
+
+    @property
+    def people(self) -> list[ProposalLine]:
+        """Everybody who would be renewed or started."""
+        return [*self.automatic, *self.manual, *self.extra]
+
+
+def standing_of(
+    *,
+    proposal: Proposal,
+    lines: list[ProposalLine],
+    found: Mapping[int, Membership],
+    here: Container[int] | None,
+) -> Standing:
+    """Sort the waiting, ticked lines of a proposal by what today's facts say of them.
+
+    Arguments:
+        found: person key → membership, of all people of the lines.
+        here: people on the practice's roster, or None where a person pays for herself.
+    """
+    standing = Standing([], [], [], [])
+    payer = Payer.of(proposal)
+    for line in lines:
+        if line.state != LineState.WAITING:
+            continue
+        if line.extra:
+            if line.included:
+                standing.extra.append(line)
+            continue
+        membership = found.get(line.person_id or 0)
+        if (
+            membership is None
+            or membership.renews_on != proposal.renews_on
+            or Payer.of(membership) != payer
+            or membership.cancelled_on is not None
+            or (here is not None and line.person_id not in here)
+        ):
+            standing.gone.append(line)
+        elif line.included:
+            automatic = membership.mode == Mode.AUTOMATIC
+            (standing.automatic if automatic else standing.manual).append(line)
+    return standing
+
+
+def price_of(*, to: BillTo, renewals: int, extra: int, on: dt.date) -> Quote | None:
+    """Return what so many renewals and new people cost, or None when there are none to pay."""
+    wishes = [
+        Wish(kind, count)
+        for kind, count in ((ProductKind.RENEWAL, renewals), (ProductKind.MEMBERSHIP, extra))
+        if count
+    ]
+    if not wishes:
+        return None
+    exempt = ""
+    if to.payer.practice is not None:
+        exempt = money.exemption_on(practice=to.payer.practice, region=to.region, day=on)
+    return quote(wishes=wishes, prices=prices(), on=on, region=to.region, exempt=exempt)
+
+
+def bill_to_of(proposal: Proposal) -> BillTo:
+    """Return how a proposal's payer is billed today."""
+    if proposal.payer_practice is not None:
+        return ordering.bill_to_practice(proposal.payer_practice)
+    assert proposal.payer_person is not None
+    return ordering.bill_to_person(proposal.payer_person)
+
+
+def was_told_in_time(proposal: Proposal) -> bool:
+    """Return whether a notice left early enough for an automatic charge (STANDARDS row 45)."""
+    if proposal.noticed_on is None:
+        return False
+    return (proposal.renews_on - proposal.noticed_on).days >= LEAST_NOTICE
+
+
+def charge_due(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    """Renew the automatic people of each proposal whose day has come; returns proposals."""
+    keys = dates.to_charge(today=today, limit=CHUNK)
+    for key in keys:
+        _charge(actor, key, today, now)
+    return len(keys)
+
+
+@transaction.atomic(durable=True)
+def _charge(actor: Actor, key: int, today: dt.date, now: dt.datetime) -> None:
+    proposal = dates.locked_proposal(key=key)
+    if not memberships.freeze(proposal=proposal, today=today):
+        return
+    standing = locked_standing(proposal)
+    if not was_told_in_time(proposal):
+        return
+    # Extra people are ordered with the automatic ones; alone they wait for somebody's press.
+    people = standing.automatic + (standing.extra if standing.automatic else [])
+    order_lines(actor=actor, proposal=proposal, people=people, key="night", today=today, now=now)
+
+
+def people_here(proposal: Proposal, people: list[int]) -> Container[int] | None:
+    """Return who of a proposal's people is on the roster, or None where a person pays."""
+    practice = proposal.payer_practice_id
+    return roster.links_of_people(practice=practice, people=people) if practice else None
+
+
+def locked_standing(proposal: Proposal) -> Standing:
+    """Return a locked proposal's standing; lines of people who are gone are closed on the way."""
+    lines = dates.lines_of(proposals=[proposal.pk])[proposal.pk]
+    people = [line.person_id for line in lines if line.person_id]
+    found = dates.of_people(people=people, lock=True)
+    standing = standing_of(
+        proposal=proposal, lines=lines, found=found, here=people_here(proposal, people)
+    )
+    memberships.mark_lines(lines=[line.pk for line in standing.gone], state=LineState.DROPPED)
+    return standing
+
+
+def order_lines(
+    *,
+    actor: Actor,
+    proposal: Proposal,
+    people: list[ProposalLine],
+    key: str,
+    today: dt.date,
+    now: dt.datetime,
+    po_number: str = "",
+) -> Invoice | None:
+    """Renew people: free units of the payer first, soonest to expire first; an order for the rest.
+
+    Inside the caller's transaction, with the proposal locked.
+
+    Arguments:
+        key: what is unique of this press or night within the proposal.
+
+    Returns:
+        The invoice, or None when free units were enough.
+    """
+    if not people:
+        return None
+    to = bill_to_of(proposal)
+    due = [line for line in people if not line.extra]
+    extra = [line for line in people if line.extra]
+    free = stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL)
+    free_new = stock.free_of(payer=to.payer, kind=ProductKind.MEMBERSHIP)
+    renew_lines(
+        actor=actor, practice=proposal.payer_practice, person=proposal.payer_person,
+        lines=[*due[:free], *extra[:free_new]], key=f"proposal:{proposal.reference}:{key}",
+        now=now, today=today,
+    )  # fmt: skip
+    rest = [*due[free:], *extra[free_new:]]
+    priced = price_of(to=to, renewals=len(due[free:]), extra=len(extra[free_new:]), on=today)
+    if priced is None:
+        return None
+    new = NewOrder(
+        payer=to.payer,
+        source="renewal",
+        quote=priced,
+        po_number=po_number,
+        idempotency_key=f"renewal:{proposal.reference}:{key}",
+    )
+    return _place(actor, to, new, rest, today, now)
+
+
+def _place(
+    actor: Actor,
+    to: BillTo,
+    new: NewOrder,
+    rest: list[ProposalLine],
+    today: dt.date,
+    now: dt.datetime,
+) -> Invoice:
+    """Write the order and bind its people before it can be paid by what is kept for the payer."""
+    due_on = today + dt.timedelta(days=prices().net_days)
+
+    def bind(order: Order) -> None:
+        memberships.mark_lines(
+            lines=[line.pk for line in rest], state=LineState.ORDERED, order=order.pk
+        )
+        people = [line.person_id for line in rest if line.person_id and not line.extra]
+        memberships.move_lapses(people=people, not_before=due_on + dt.timedelta(days=1))
+        found = dates.of_people(people=people)
+        practices.refresh_rows(facts=year_rules.row_facts(found.values()), today=today)
+
+    return ordering.place(
+        actor=actor, to=to, new=new, now=now, today=today, due_on=due_on,
+        quietly=pays_by_itself(to.payer), bind=bind,
+    )  # fmt: skip
+
+
+def pays_by_itself(payer: Payer) -> bool:
+    """Return whether a payer's renewals are charged to a saved card."""
+    if not pays_online() or money.saved_method(payer=payer) is None:
+        return False
+    return money.auto_pay_of(payer=payer)
+
+
+def charge_cards(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    """Charge saved cards for renewal orders: on the day, and again after 1, 3 and 7 days.
+
+    A charge that a dead process left open is sent again under its own key, which charges once.
+
+    Returns:
+        How many charges were sent.
+    """
+    sent = 0
+    for order in money.renewals_to_charge(today=today, retries=programme().numbers.card_retry_days):
+        to = ordering.bill_to_of(order)
+        if not pays_by_itself(to.payer):
+            continue
+        try:
+            sent += _charge_order(actor, order, to, today, now)
+        except (paying_online.NotPossible, NoPaymentOnline):
+            continue
+        except paying_online.ProviderUnavailable:
+            # The same charges are sent again by the next run.
+            return sent
+    return sent
+
+
+def _charge_order(actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime) -> int:
+    left_open = money.unsent_charge(order=order.pk)
+    if left_open is not None:
+        paying_online.send_charge(attempt=left_open, to=to, now=now, today=today)
+        return 1
+    return int(
+        paying_online.charge(actor=actor, order=order, to=to, now=now, today=today) is not None
+    )
+
+
+@transaction.atomic(durable=True)
+def close_done(actor: Actor, today: dt.date, now: dt.datetime) -> int:
+    """Close proposals that are past the last rung, or of which nobody waits any more."""
+    del actor
+    last = -programme().numbers.renewal_ladder[-1]
+    keys = dates.to_close(before=today - dt.timedelta(days=last + 1), limit=CHUNK)
+    return memberships.close_proposals(proposals=keys, now=now)
