@@ -1,6 +1,7 @@
 """Reading memberships and the proposals to renew them."""
 
 from scriptorium.domains.memberships.queries.proposals import (
+    Coming,
     coming,
     lines_of,
     lines_of_order,
@@ -25,6 +26,7 @@ from scriptorium.domains.memberships.queries.years import (
 )
 
 __all__ = [
+    "Coming",
     "coming",
     "last_paid_term",
     "later_term_exists",
