@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.orders import operations as orders
@@ -21,6 +21,7 @@ from scriptorium.domains.orders.operations import NewPayment
 from scriptorium.domains.orders.operations.payments import applied_to
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.integrations.payments import (
+    SIGNATURE_HEADER,
     BadSignature,
     CheckoutRequest,
     PaymentFacts,
@@ -36,7 +37,15 @@ from scriptorium.journeys.services import payment_provider
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.money import Money
 
-__all__ = ["BadSignature", "NotPossible", "ProviderUnavailable", "begin", "receive_event"]
+__all__ = [
+    "SIGNATURE_HEADER",
+    "BadSignature",
+    "NotPossible",
+    "ProviderRefused",
+    "ProviderUnavailable",
+    "begin",
+    "receive_event",
+]
 
 PROVIDER = Actor.system("payments")
 
@@ -75,7 +84,7 @@ def begin(
         assert earlier.external_id is not None
         facts = provider.close_checkout(external_id=earlier.external_id, now=now)
         learn(facts=facts, now=now, today=today)
-    attempt = _attempt(actor, order, save_method=save_method, off_session=False, now=now)
+    attempt = _attempt(actor, order, save_method=save_method, charged_on=None, now=now)
     saved = money.saved_method(payer=to.payer)
     page = f"{settings.BASE_URL}{back}"
     checkout = provider.begin_checkout(
@@ -103,18 +112,28 @@ def key_of(attempt: Attempt) -> str:
 
 @transaction.atomic(durable=True)
 def _attempt(
-    actor: Actor, order: Order, *, save_method: bool, off_session: bool, now: dt.datetime
+    actor: Actor,
+    order: Order,
+    *,
+    save_method: bool,
+    charged_on: dt.date | None,
+    now: dt.datetime,
 ) -> Attempt:
     locked = money.locked_order(key=order.pk)
     if locked.state != OrderState.OPEN:
         raise NotPossible("Nothing is open on this order any more.")
+    if money.is_on_the_way(order=locked.pk):
+        raise NotPossible(
+            "A payment of this invoice is on its way. Wait for the bank's answer before you pay"
+            " again."
+        )
     return orders.begin_attempt(
         order=locked,
         provider=payment_provider().name,
         amount_minor=locked.invoice.open_minor,
         by=actor.reference,
         saves_method=save_method,
-        off_session=off_session,
+        charged_on=charged_on,
         now=now,
     )
 
@@ -127,7 +146,10 @@ def _name(attempt: Attempt, external_id: str) -> None:
 def charge(
     *, actor: Actor, order: Order, to: BillTo, now: dt.datetime, today: dt.date
 ) -> Attempt | None:
-    """Charge the payer's saved method for what is open; None where no method is saved.
+    """Charge the payer's saved method for what is open, once a day.
+
+    Returns:
+        The attempt, or None where no method is saved or today's charge was written before.
 
     A decline is no error: the attempt says why, and dunning goes on from there.
 
@@ -139,7 +161,13 @@ def charge(
     saved = money.saved_method(payer=to.payer)
     if saved is None or saved.provider != provider.name:
         return None
-    attempt = _attempt(actor, order, save_method=False, off_session=True, now=now)
+    if money.charged_on(order=order.pk, day=today):
+        return None
+    try:
+        attempt = _attempt(actor, order, save_method=False, charged_on=today, now=now)
+    except IntegrityError:
+        # Another scheduler wrote today's charge a moment ago, and sends it.
+        return None
     return send_charge(attempt=attempt, to=to, now=now, today=today)
 
 
@@ -300,6 +328,9 @@ def _moved(attempt: Attempt, facts: PaymentFacts, to: BillTo, now: dt.datetime) 
     }.get(facts.state, AttemptState.OPEN)
     if facts.state == PaymentState.PENDING and facts.failure_code:
         # A card failed on a page that is still open: another one may follow.
+        orders.note_failure(
+            attempt=attempt, failure=facts.failure_sentence, failure_code=facts.failure_code
+        )
         return facts.failure_sentence
     moved = orders.move_attempt(
         attempt=attempt,

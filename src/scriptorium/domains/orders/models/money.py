@@ -64,6 +64,8 @@ class Attempt(models.Model):
     state = models.CharField(max_length=9, choices=AttemptState, default=AttemptState.OPEN)
     saves_method = models.BooleanField(default=False)
     off_session = models.BooleanField(default=False)
+    # The day of a charge that nobody pressed for: one a day, whatever runs at the same time.
+    charged_on = models.DateField(null=True, blank=True)
     failure = models.CharField(max_length=300, blank=True)
     failure_code = models.CharField(max_length=60, blank=True)
     begun_at = models.DateTimeField()
@@ -73,6 +75,14 @@ class Attempt(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order", "number"], name="attempt_number_once"),
+            models.UniqueConstraint(
+                fields=["order", "charged_on"], name="attempt_one_charge_a_day"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(off_session=True, charged_on__isnull=False)
+                | models.Q(off_session=False, charged_on__isnull=True),
+                name="attempt_charge_has_a_day",
+            ),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__gt=0), name="attempt_of_something"
             ),

@@ -61,6 +61,12 @@ class Order(models.Model):
             # Read by the payer's list, newest first.
             models.Index(fields=["payer_practice", "-id"], name="order_of_practice"),
             models.Index(fields=["payer_person", "-id"], name="order_of_person"),
+            # Read by the night: which renewals wait for a card.
+            models.Index(
+                fields=["placed_on"],
+                name="order_renewals_open",
+                condition=models.Q(source="renewal", state="open"),
+            ),
         ]
 
     @property

@@ -33,6 +33,7 @@ from scriptorium.domains.orders.operations.events import (
     mark_handled,
     move_attempt,
     name_attempt,
+    note_failure,
     note_mismatch,
 )
 from scriptorium.domains.orders.operations.payments import (
@@ -78,6 +79,7 @@ __all__ = [
     "mark_refund_paid",
     "move_attempt",
     "name_attempt",
+    "note_failure",
     "note_mismatch",
     "receive_payment",
     "remember_method",

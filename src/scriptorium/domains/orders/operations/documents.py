@@ -90,6 +90,7 @@ def issue_invoice(
     actor: Actor,
     order: Order,
     due_on: dt.date,
+    seller: Mapping[str, str],
     bill_to: Mapping[str, str],
     now: dt.datetime,
     today: dt.date,
@@ -97,6 +98,7 @@ def issue_invoice(
     """Issue an order's invoice: number, frozen words with their hash, and its postings."""
     lines = list(order.lines.all())
     content: dict[str, Any] = {
+        "seller": dict(seller),
         "bill_to": dict(bill_to),
         "po_number": order.po_number,
         "lines": [

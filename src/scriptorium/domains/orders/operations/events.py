@@ -14,7 +14,8 @@ MAY_COME_FROM: dict[str, frozenset[str]] = {
         {AttemptState.OPEN, AttemptState.PENDING, AttemptState.FAILED, AttemptState.EXPIRED}
     ),
     AttemptState.FAILED: frozenset({AttemptState.OPEN, AttemptState.PENDING}),
-    AttemptState.EXPIRED: frozenset({AttemptState.OPEN}),
+    # A page can close while its payer still owes the bank an answer.
+    AttemptState.EXPIRED: frozenset({AttemptState.OPEN, AttemptState.PENDING}),
 }
 
 
@@ -25,17 +26,23 @@ def begin_attempt(
     amount_minor: int,
     by: str,
     saves_method: bool,
-    off_session: bool,
+    charged_on: dt.date | None,
     now: dt.datetime,
 ) -> Attempt:
-    """Insert the next attempt to pay an order, locked by the caller."""
+    """Insert the next attempt to pay an order, locked by the caller.
+
+    Arguments:
+        charged_on: the day of a charge to the saved method; the database allows one a day. None
+            for a visit to the provider's page.
+    """
     return Attempt.objects.create(
         order=order,
         number=order.attempts.count() + 1,
         provider=provider,
         amount_minor=amount_minor,
         saves_method=saves_method,
-        off_session=off_session,
+        off_session=charged_on is not None,
+        charged_on=charged_on,
         begun_at=now,
         begun_by=by,
     )
@@ -58,6 +65,12 @@ def move_attempt(
     attempt.ended_at = None if to == AttemptState.PENDING else now
     attempt.save(update_fields=["state", "failure", "failure_code", "ended_at"])
     return True
+
+
+def note_failure(*, attempt: Attempt, failure: str, failure_code: str) -> None:
+    """Keep why the last try on a page failed that is still open for another one."""
+    attempt.failure, attempt.failure_code = failure[:300], failure_code[:60]
+    attempt.save(update_fields=["failure", "failure_code"])
 
 
 def keep_event(

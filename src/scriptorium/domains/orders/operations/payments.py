@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import QuerySet, Sum
+
 from scriptorium.domains.orders.enums import FIRST_ACCOUNT, Account, PaymentState, Reason, Series
 from scriptorium.domains.orders.models import Attempt, Invoice, Payment, Posting, Refund
 from scriptorium.domains.orders.operations.documents import take_number
@@ -72,6 +74,17 @@ def receive_payment(*, actor: Actor, new: NewPayment, now: dt.datetime, today: d
     return payment
 
 
+def waiting_refunds(*, payment: Payment) -> QuerySet[Refund]:
+    """Return the refunds of a payment that were asked for and neither paid nor refused."""
+    return payment.refunds.filter(paid_at__isnull=True, refused=False).order_by("id")
+
+
+def free_minor(*, payment: Payment) -> int:
+    """Return what is left of a payment and promised to no refund that waits."""
+    promised = waiting_refunds(payment=payment).aggregate(n=Sum("amount_minor"))["n"] or 0
+    return max(0, payment.left_minor - promised)
+
+
 def apply_payment(
     *,
     actor: Actor,
@@ -84,9 +97,9 @@ def apply_payment(
     """Pay an invoice from what is left of a payment; both rows are locked by the caller.
 
     Returns:
-        The minor units that were applied: the least of what is left, open, and ``most``.
+        The minor units that were applied: the least of what is free, open, and ``most``.
     """
-    amount = min(payment.left_minor, invoice.open_minor)
+    amount = min(free_minor(payment=payment), invoice.open_minor)
     if most is not None:
         amount = min(amount, most)
     if amount <= 0:
@@ -179,7 +192,7 @@ def bounce_payment(
     Raises:
         NotPossible: it cannot bounce.
     """
-    check_can_bounce(payment=payment)
+    check_can_bounce(payment=payment, refund_waits=waiting_refunds(payment=payment).exists())
     _take_off_all(actor, payment, invoices, now, today)
     held = (
         Account.BANK
@@ -227,15 +240,23 @@ def win_dispute(*, actor: Actor, payment: Payment, now: dt.datetime, today: dt.d
 
 
 def ask_refund(
-    *, actor: Actor, payment: Payment, amount: int, reason: str, now: dt.datetime
+    *,
+    actor: Actor,
+    payment: Payment,
+    amount: int,
+    reason: str,
+    now: dt.datetime,
+    gone: bool = False,
 ) -> Refund:
     """Ask to pay money back out of what is left of a payment, locked by the caller.
+
+    Arguments:
+        gone: the provider paid it back already, whatever else waits for the money.
 
     Raises:
         NotPossible: more than is left, other refunds that wait included.
     """
-    waiting = payment.refunds.filter(paid_at__isnull=True, refused=False)
-    left = payment.left_minor - sum(refund.amount_minor for refund in waiting)
+    left = payment.left_minor if gone else free_minor(payment=payment)
     if amount <= 0 or amount > left:
         raise NotPossible(
             "There is not so much left of this payment. Issue a credit note first, so that"
@@ -252,14 +273,14 @@ def ask_refund(
 
 
 def decide_refund(*, refund: Refund, by: str, refused: bool, now: dt.datetime) -> None:
-    """Write down the second person's word.
+    """Write down the second person's word; what was not paid yet can be called off by anybody.
 
     Raises:
-        NotPossible: it was decided, or by the one who asked.
+        NotPossible: it was paid or decided, or is agreed to by the one who asked.
     """
-    if refund.decided_at is not None:
+    if refund.paid_at is not None or refund.refused or (refund.decided_at and not refused):
         raise NotPossible("This refund was decided already.")
-    if refund.asked_by == by:
+    if refund.asked_by == by and not refused:
         raise NotPossible("Somebody else than the one who asked decides about this refund.")
     refund.decided_at, refund.decided_by, refund.refused = now, by, refused
     refund.save(update_fields=["decided_at", "decided_by", "refused"])

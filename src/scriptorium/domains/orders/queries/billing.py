@@ -22,6 +22,17 @@ def cost_centres(*, practice: int) -> list[CostCentre]:
     return list(rows.order_by("name"))
 
 
+def centre_by_reference(*, practice: int, reference: str) -> CostCentre | None:
+    """Return one open department of a practice, or None."""
+    rows = CostCentre.objects.filter(practice_id=practice, closed_at__isnull=True)
+    return rows.filter(reference=reference).first()
+
+
+def exemption_by_reference(*, practice: int, reference: str) -> Exemption | None:
+    """Return one of a practice's certificates of exemption, or None."""
+    return Exemption.objects.filter(practice_id=practice, reference=reference).first()
+
+
 def exemptions_of(*, practice: int) -> QuerySet[Exemption]:
     """Return a practice's certificates of exemption, newest first."""
     return Exemption.objects.filter(practice_id=practice).order_by("-id")

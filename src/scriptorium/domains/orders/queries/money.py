@@ -6,13 +6,15 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Iterable
 
-from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from scriptorium.domains.orders.enums import Account, AttemptState, PaymentState
 from scriptorium.domains.orders.models import (
     Attempt,
+    BillingProfile,
     Invoice,
     Mismatch,
+    Order,
     Payment,
     Posting,
     ProviderEvent,
@@ -89,8 +91,14 @@ def attempt_by_key(*, attempt_key: str) -> Attempt | None:
 
 def open_attempts(*, order: int) -> list[Attempt]:
     """Return an order's attempts whose page at the provider may still be open."""
-    rows = Attempt.objects.filter(order_id=order, state=AttemptState.OPEN, off_session=False)
+    states = (AttemptState.OPEN, AttemptState.PENDING)
+    rows = Attempt.objects.filter(order_id=order, state__in=states, off_session=False)
     return list(rows.filter(external_id__isnull=False).order_by("number"))
+
+
+def is_on_the_way(*, order: int) -> bool:
+    """Return whether a payment of an order was begun and its bank has not answered yet."""
+    return Attempt.objects.filter(order_id=order, state=AttemptState.PENDING).exists()
 
 
 def payments_on(*, invoice: int) -> list[Payment]:
@@ -159,3 +167,56 @@ def balances(*, until: dt.date | None = None) -> dict[str, int]:
 def _add(found: Counter[str], sums: Iterable[tuple[str, int]], sign: int) -> None:
     for account, amount in sums:
         found[account] += sign * amount
+
+
+def auto_pay_of(*, payer: Payer) -> bool:
+    """Return whether a payer's renewals are charged to the saved method.
+
+    A practice has a switch of its own; somebody who pays for herself switched it on by saving the
+    card for it.
+    """
+    if payer.practice is None:
+        return True
+    return BillingProfile.objects.filter(practice_id=payer.practice, auto_pay=True).exists()
+
+
+def renewals_to_charge(*, today: dt.date, retries: Iterable[int]) -> list[Order]:
+    """Return open renewal orders whose next charge is due.
+
+    The first charge is due on the day of the order, each next one so many days after it; an order
+    whose last charge was sent and not answered is due too.
+    """
+    waits = [0, *retries]
+    rows = (
+        Order.objects.filter(source="renewal", state="open", placed_by="nightly")
+        .annotate(
+            tried=Count("attempts", filter=Q(attempts__off_session=True)),
+            unsent=Count(
+                "attempts",
+                filter=Q(attempts__off_session=True, attempts__state=AttemptState.OPEN),
+            ),
+            on_way=Count("attempts", filter=Q(attempts__state=AttemptState.PENDING)),
+        )
+        .filter(placed_on__gte=today - dt.timedelta(days=waits[-1] + 60), on_way=0)
+        .select_related("payer_practice__primary", "payer_person", "invoice")
+    )
+    return [
+        order
+        for order in rows.order_by("id")
+        if order.unsent
+        or (
+            order.tried < len(waits)
+            and today >= order.placed_on + dt.timedelta(days=waits[order.tried])
+        )
+    ]
+
+
+def charged_on(*, order: int, day: dt.date) -> bool:
+    """Return whether an order's charge of a day was written already."""
+    return Attempt.objects.filter(order_id=order, charged_on=day).exists()
+
+
+def unsent_charge(*, order: int) -> Attempt | None:
+    """Return an order's charge that was written and whose answer was never seen, or None."""
+    rows = Attempt.objects.filter(order_id=order, off_session=True, state=AttemptState.OPEN)
+    return rows.select_related("order__invoice").order_by("number").first()

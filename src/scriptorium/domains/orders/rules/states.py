@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from scriptorium.domains.orders.enums import EstimateState, Method, PaymentState
-from scriptorium.domains.orders.models import Estimate, Invoice, Payment
+from scriptorium.domains.orders.models import Estimate, Exemption, Invoice, Payment, Refund
 
 
 class NotPossible(Exception):
@@ -46,8 +46,10 @@ def can_accept(*, estimate: Estimate, today: dt.date) -> bool:
     return True
 
 
-def check_can_revise(*, estimate: Estimate) -> None:
+def check_can_revise(*, estimate: Estimate, by_staff: bool) -> None:
     """Refuse to revise what was accepted or is not the newest.
+
+    Staff's estimates hold lines and prices of their own, so staff alone revise them.
 
     Raises:
         NotPossible: says what to do.
@@ -56,6 +58,8 @@ def check_can_revise(*, estimate: Estimate) -> None:
         raise NotPossible("An accepted estimate is not revised; make a new estimate.")
     if estimate.state == EstimateState.REPLACED:
         raise NotPossible("There is a newer revision; revise that one.")
+    if estimate.by_staff and not by_staff:
+        raise NotPossible("Our staff wrote this estimate. Write to us, and we change it for you.")
 
 
 def state_words(*, estimate: Estimate, today: dt.date) -> str:
@@ -65,11 +69,14 @@ def state_words(*, estimate: Estimate, today: dt.date) -> str:
     return EstimateState(estimate.state).label
 
 
-def check_can_bounce(*, payment: Payment) -> None:
+def check_can_bounce(*, payment: Payment, refund_waits: bool) -> None:
     """Refuse to bounce what cannot come back.
 
+    Arguments:
+        refund_waits: a refund of this payment was asked for and neither paid nor refused.
+
     Raises:
-        NotPossible: a card, a payment that does not hold, or one that was partly paid back.
+        NotPossible: a card, a payment that does not hold, or one that was or may be paid back.
     """
     if payment.method in (Method.CARD, Method.PHONE):
         raise NotPossible("A card payment does not bounce; the provider tells of a dispute.")
@@ -77,6 +84,27 @@ def check_can_bounce(*, payment: Payment) -> None:
         raise NotPossible(f"This payment is {PaymentState(payment.state).label.lower()} already.")
     if payment.refunded_minor:
         raise NotPossible("Part of this payment was paid back; settle that first.")
+    if refund_waits:
+        raise NotPossible("A refund of this payment waits; refuse that first.")
+
+
+def check_can_pay_back(*, payment: Payment, amount: int) -> None:
+    """Refuse to send money back that is not there any more.
+
+    Raises:
+        NotPossible: the payment is disputed or bounced, or less of it is left.
+    """
+    if payment.state != PaymentState.RECEIVED:
+        raise NotPossible(
+            f"This payment is {PaymentState(payment.state).label.lower()}; refuse the refund."
+        )
+    if amount > payment.left_minor:
+        raise NotPossible("There is not so much left of this payment any more; refuse the refund.")
+
+
+def may_go(*, refund: Refund, alone: int) -> bool:
+    """Return whether a refund needs no further word: small enough for one person, or agreed to."""
+    return not refund.refused and (refund.amount_minor <= alone or refund.decided_at is not None)
 
 
 def check_can_deposit(*, payment: Payment) -> None:
@@ -96,3 +124,14 @@ def overdue_days(*, invoice: Invoice, today: dt.date) -> int:
     if invoice.settled_at is not None:
         return 0
     return max(0, (today - invoice.due_on).days)
+
+
+def exemption_words(*, exemption: Exemption, today: dt.date) -> str:
+    """Return where a certificate of freedom from tax stands, as people read it."""
+    if exemption.refused_at is not None:
+        return "Refused"
+    if today >= exemption.expires_on:
+        return "Expired"
+    if exemption.verified_at is None:
+        return "Waits for verification"
+    return "Verified" if today >= exemption.starts_on else "Verified, begins later"

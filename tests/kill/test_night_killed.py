@@ -1,0 +1,102 @@
+"""SIGKILL to two schedulers amid a night of renewals leaves the state of an undisturbed night."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.kill.processes import ROOT, Database, environment, run
+
+pytestmark = [pytest.mark.kill]
+
+
+@dataclass
+class Filled:
+    """A database in which renewals are due, the sandbox's file, and what a calm night leaves."""
+
+    database: Database
+    var: Path
+    day: str
+    seconds: float
+    calm: Any
+
+
+def night(env: dict[str, str], day: str) -> subprocess.Popen[bytes]:
+    """Start the night of a day in a session of its own."""
+    command = [sys.executable, "-m", "scriptorium.project.console", "nightly", "--on", day]
+    return subprocess.Popen(
+        command, env=env, cwd=ROOT, start_new_session=True, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def place(database: Database, folder: Path, name: str) -> dict[str, str]:
+    return environment(database.url(name), folder) | {"SCRIPTORIUM_PAYMENTS_URL": "sandbox://"}
+
+
+def fresh(filled: Filled, folder: Path, name: str) -> dict[str, str]:
+    """Copy the database and the sandbox's file."""
+    filled.database.drop(name)
+    filled.database.create(name, like="night_filled")
+    shutil.copytree(filled.var, folder)
+    return place(filled.database, folder, name)
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    folder = tmp_path_factory.mktemp("night")
+    database = Database(folder)
+    database.drop("night_filled")
+    database.create("night_filled")
+    env = place(database, folder / "var", "night_filled")
+    world = run("tests.kill.fill_night", env | {"SCRIPTORIUM_SQLITE_SYNCHRONOUS": "NORMAL"})
+    found = Filled(database, folder / "var", world["day"], 0, None)
+    calm = fresh(found, folder / "calm", "night_calm")
+    begun = time.monotonic()
+    assert night(calm, found.day).wait() == 0
+    found.seconds = time.monotonic() - begun
+    found.calm = run("tests.kill.night_state", calm, found.day)
+    database.drop("night_calm")
+    yield found
+    database.drop("night_filled")
+
+
+def test_a_calm_night_renews_charges_and_tells(filled: Filled) -> None:
+    assert filled.calm["problems"] == []
+    states = {state for _, state, _ in filled.calm["lines"]}
+    assert states == {"renewed", "ordered", "waiting"}
+    assert {state for *_, state, _ in filled.calm["attempts"]} == {"succeeded", "failed"}
+
+
+def test_row_47_killing_two_schedulers_at_once_gives_the_state_of_a_calm_night(
+    filled: Filled, times: int, tmp_path: Path
+) -> None:
+    for number in range(times):
+        chance = random.Random(number)
+        env = fresh(filled, tmp_path / f"var{number}", f"night_{number}")
+        for _ in range(3):
+            two = [night(env, filled.day) for _ in range(2)]
+            time.sleep(filled.seconds * chance.uniform(0.3, 1.0))
+            for process in two:
+                kill(process)
+        last = [night(env, filled.day) for _ in range(2)]
+        assert [process.wait() for process in last] == [0, 0]
+        assert run("tests.kill.night_state", env, filled.day) == filled.calm
+        filled.database.drop(f"night_{number}")
