@@ -31,6 +31,8 @@ def _shape(address: str) -> str:
     path = re.sub(r"/[0-9a-z]{12}(?=/|$)|/C\d{4}-\w+|/\d+(?=/|$)", "/*", parts.path)
     # Chapters and lessons look alike; one of each is looked at.
     path = re.sub(r"(/member/(?:manual|courses/\w+))/[a-z0-9-]+/", r"\1/*/", path)
+    # So do the previews of mails.
+    path = re.sub(r"(/office/mail/templates)/\w+/", r"\1/*/", path)
     names = sorted({name for name, value in parse_qsl(parts.query) if value})
     return f"{path}?{','.join(names)}"
 

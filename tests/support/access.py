@@ -28,7 +28,11 @@ from tests.support.builders import NOW, PASSWORD, TODAY, Clinic, actor_of, perso
 from tests.support.credentials import credentials_of_the_matrix
 from tests.support.exam_browser import browsers_of_the_matrix
 from tests.support.exam_room import add_exam
+from tests.support.finance_rows import finance_of_the_matrix
 from tests.support.item_rows import items_of_the_matrix
+from tests.support.payments import money_of_the_matrix
+from tests.support.renewal_rows import renewals_of_the_matrix
+from tests.support.returned_mail import mail_of_the_matrix
 from tests.support.shared_rows import undone_afterwards
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,11 +136,7 @@ class Cast:
     def _objects(self) -> dict[str, str]:
         clinic, mel = self.clinic, self.people["mel"]
         clinic.give(self.mel, "membership")
-        texts.load()
-        clinic.give(self.mel, "manual")
-        clinic.give(self.mel, "hipaa")
-        texts.read(mel, "manual", "role")
-        texts.read(mel, "hipaa", "what")
+        self._read(mel)
         certificate = Certificate.objects.get(person_id=mel.pk)
         invited = clinic.add("Rosa Lima")
         found = import_roster.check_list(
@@ -187,8 +187,19 @@ class Cast:
         values |= objects_of_the_matrix(
             clinic, self.mel, self.people["solo"], self.people["decisions"]
         )
-        values |= browsers_of_the_matrix(mel)
+        values |= browsers_of_the_matrix(mel) | mail_of_the_matrix(clinic)
+        values |= renewals_of_the_matrix(clinic, self.people["solo"])
+        values |= money_of_the_matrix(clinic)
+        values |= finance_of_the_matrix(self.lakeside)
         return values | credentials_of_the_matrix(mel) | items_of_the_matrix()
+
+    def _read(self, mel: Person) -> None:
+        """Let mel read a chapter of the manual and a lesson."""
+        texts.load()
+        self.clinic.give(self.mel, "manual")
+        self.clinic.give(self.mel, "hipaa")
+        texts.read(mel, "manual", "role")
+        texts.read(mel, "hipaa", "what")
 
     def _sitting(self, mel: Person) -> Sitting:
         """Let mel sit an exam in a browser that is none of the matrix's."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -20,3 +22,9 @@ def elements(response: Any, having: str) -> list[dict[str, str]]:
     reader = _Reader()
     reader.feed(response.content.decode())
     return [found for found in reader.found if having in found]
+
+
+def text_of(page: str) -> str:
+    """Return what a page says, without its tags, with single blanks."""
+    said = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", page, flags=re.DOTALL)
+    return " ".join(html.unescape(said).split())

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import Method
-from scriptorium.domains.orders.models import Estimate, Invoice, Order, Payment, Posting
+from scriptorium.domains.orders.models import (
+    CreditNote,
+    Estimate,
+    Invoice,
+    Order,
+    Payment,
+    Posting,
+    Refund,
+)
 from scriptorium.domains.orders.operations import NewPayment
 from scriptorium.domains.orders.rules.cards import luhn_valid
 from scriptorium.domains.orders.rules.pricing import Wish
-from scriptorium.journeys import estimating, ordering, taking_payments
+from scriptorium.journeys import crediting, estimating, ordering, taking_payments
 from scriptorium.journeys.taking_payments import Taken
+from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
 from tests.support.builders import DESK, NOW, TODAY, Clinic
 
@@ -78,6 +87,31 @@ class Till:
         """Let a payment come back."""
         return taking_payments.bounce(
             actor=DESK, payment=payment, to=self.to, reason=reason, now=NOW, today=TODAY
+        )
+
+    def take_back(
+        self, invoice: Invoice, pieces: Mapping[str, int], *, reason: str = "ordered by mistake"
+    ) -> CreditNote:
+        """Issue a credit note over some pieces: ``take_back(invoice, {"package": 2})``."""
+        lines = {line.kind: line.pk for line in invoice.order.lines.all()}
+        return crediting.credit(
+            actor=DESK, invoice=invoice, to=self.to, reason=reason, now=NOW, today=TODAY,
+            quantities={lines[kind]: count for kind, count in pieces.items()},
+        )  # fmt: skip
+
+    def refund(
+        self, payment: Payment, minor: int, *, by: Actor = DESK, reason: str = "paid twice"
+    ) -> Refund:
+        """Ask to pay money back; up to the limit it goes at once."""
+        return crediting.ask_refund(
+            actor=by, payment=payment, to=self.to, amount=minor, reason=reason, now=NOW,
+            today=TODAY,
+        )  # fmt: skip
+
+    def answer(self, refund: Refund, *, by: Actor, refused: bool = False) -> None:
+        """Let a second person answer."""
+        crediting.answer_refund(
+            actor=by, refund=refund, to=self.to, refused=refused, now=NOW, today=TODAY
         )
 
     def order(self, invoice: Invoice) -> Order:

@@ -17,6 +17,7 @@ from scriptorium.demo import cast
 from scriptorium.demo.cast import Member
 from scriptorium.demo.conduct import build_conduct
 from scriptorium.demo.crowd import build_lakeside
+from scriptorium.demo.money import build_money
 from scriptorium.demo.past import DESK, PracticeBuilder, first_day, make_login, noon
 from scriptorium.demo.pathway import build_pathways
 from scriptorium.demo.programme import build_programme
@@ -134,6 +135,7 @@ def _riverside(day: dt.date, password: str) -> None:
         builder.grant(day - dt.timedelta(days=35), kind, count, "Order of last month")
     _invite(builder)
     build_pathways(day=day, practice=practice, links=by_email, people=logins)
+    build_money(practice=practice, day=day)
     run_night(today=day, now=noon(day, 9))
 
 

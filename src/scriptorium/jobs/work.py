@@ -21,6 +21,9 @@ from scriptorium.journeys.certificate_files import run_print
 from scriptorium.journeys.finish_exam import sweep
 from scriptorium.journeys.import_roster import run_chunk
 from scriptorium.journeys.nightly import run_night
+from scriptorium.journeys.paying_online import handle_waiting
+from scriptorium.journeys.sandbox_page import deliver_due
+from scriptorium.journeys.services import pays_online
 from scriptorium.kernel import clock
 
 log = structlog.get_logger()
@@ -32,6 +35,8 @@ NIGHT_HOUR = 2
 SWEEP_EVERY = dt.timedelta(seconds=5)
 #: Badges are also signed when asked for, and lists made anew when read.
 SIGN_EVERY = dt.timedelta(minutes=1)
+#: Events are also handled when they arrive; this takes up what was left then.
+PAYMENTS_EVERY = dt.timedelta(seconds=3)
 
 
 @dataclass(slots=True)
@@ -47,6 +52,7 @@ class Worker:
     last_night: dt.date | None = None
     last_sweep: dt.datetime | None = None
     last_signed: dt.datetime | None = None
+    last_payments: dt.datetime | None = None
 
     def run(self) -> None:
         """Work until ``running`` is false."""
@@ -64,6 +70,7 @@ class Worker:
             self._prints,
             self._sittings,
             self._badges,
+            self._payments,
             self._night,
         ):
             try:
@@ -74,7 +81,7 @@ class Worker:
         return done
 
     def _mail(self) -> int:
-        return send_waiting(now=clock.now())
+        return send_waiting(clock=clock.now)
 
     def _imports(self) -> int:
         found = claim_import(lease=LEASE, now=clock.now())
@@ -104,6 +111,16 @@ class Worker:
             return 0
         self.last_signed = now
         return sum(sign_what_waits(now=now, today=clock.today()).values())
+
+    def _payments(self) -> int:
+        now = clock.now()
+        if self.last_payments is not None and now - self.last_payments < PAYMENTS_EVERY:
+            return 0
+        self.last_payments = now
+        if not pays_online():
+            return 0
+        today = clock.today()
+        return deliver_due(now=now, today=today) + handle_waiting(now=now, today=today)
 
     def _night(self) -> int:
         today = clock.today()

@@ -217,6 +217,25 @@ def _assign(
     now: dt.datetime,
     today: dt.date,
 ) -> None:
+    carry_out(actor, practice, keys, kind, choice, idempotency_key, now, today)
+
+
+def carry_out(
+    actor: Actor,
+    practice: Practice,
+    keys: Sequence[int],
+    kind: str,
+    choice: str,
+    idempotency_key: str,
+    now: dt.datetime,
+    today: dt.date,
+) -> None:
+    """Assign inside the caller's transaction: a button's, or that of a renewal that was paid.
+
+    Raises:
+        NotEnoughUnits: fewer free than needed.
+        IntegrityError: the key was used before, or somebody else changed one of the people.
+    """
     payer = Payer(practice=practice.pk)
     # The action's unique key is taken first, so that a double click waits here for its twin.
     action = ledger.open_action(

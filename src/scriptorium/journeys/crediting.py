@@ -14,16 +14,25 @@ from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import Method
 from scriptorium.domains.orders.models import CreditNote, Invoice, Payment, Refund
 from scriptorium.domains.orders.operations.documents import credit_invoice
-from scriptorium.domains.orders.operations.payments import applied_to, unapply
+from scriptorium.domains.orders.operations.payments import (
+    applied_to,
+    unapply,
+    waiting_refunds,
+)
 from scriptorium.domains.orders.rules.cards import LooksLikeACard, check_no_card_number
-from scriptorium.domains.orders.rules.states import NotPossible
+from scriptorium.domains.orders.rules.states import NotPossible, check_can_pay_back, may_go
+from scriptorium.integrations.payments import ProviderRefused, ProviderUnavailable, RefundState
 from scriptorium.journeys import ordering
 from scriptorium.journeys.ordering import BillTo
-from scriptorium.journeys.services import payment_provider
+from scriptorium.journeys.services import NoPaymentOnline, payment_provider
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.money import Money
 
-__all__ = ["LooksLikeACard", "NotPossible", "answer_refund", "ask_refund", "credit"]
+__all__ = ["CannotSend", "LooksLikeACard", "NotPossible", "answer_refund", "ask_refund", "credit"]
+
+
+class CannotSend(Exception):
+    """The provider did not take a refund; the text says why. It waits and can be sent again."""
 
 
 @transaction.atomic(durable=True)
@@ -122,7 +131,7 @@ def ask_refund(
     Raises:
         NotPossible: more than is left.
         LooksLikeACard: the reason holds a card number.
-        ProviderUnavailable: the provider cannot be reached; the refund waits on the worklist.
+        CannotSend: the provider did not take it; it waits on the worklist.
     """
     refund = _ask(actor, payment, to, amount, reason, now)
     if refund.amount_minor <= prices().refund_alone.minor:
@@ -142,8 +151,8 @@ def answer_refund(
     """A second person lets a refund go, or refuses it (DOMAIN §13).
 
     Raises:
-        NotPossible: it was decided, or by the one who asked.
-        ProviderUnavailable: the provider cannot be reached; it is agreed and waits.
+        NotPossible: it was decided, by the one who asked, or the payment does not hold any more.
+        CannotSend: the provider did not take it; it is agreed to and waits.
     """
     _decide(actor, refund, to, refused, now)
     if not refused:
@@ -152,7 +161,11 @@ def answer_refund(
 
 @transaction.atomic(durable=True)
 def _decide(actor: Actor, refund: Refund, to: BillTo, refused: bool, now: dt.datetime) -> None:
+    payment = money.locked_payment(key=refund.payment_id)
+    refund.refresh_from_db()
     orders.decide_refund(refund=refund, by=actor.reference, refused=refused, now=now)
+    if not refused:
+        check_can_pay_back(payment=payment, amount=refund.amount_minor)
     record(
         actor=actor,
         happening=Happening(
@@ -173,21 +186,39 @@ def pay_refund(
 
     Money that came by card goes back through the provider. Anything else is paid by cheque or
     transfer outside, and posting it says that it was.
+
+    Raises:
+        NotPossible: nobody agreed yet, or the payment does not hold (any more).
+        CannotSend: the provider did not take it; it waits on the worklist.
     """
-    payment = refund.payment
-    limit = prices().refund_alone.minor
-    if refund.amount_minor > limit and (refund.decided_at is None or refund.refused):
+    refund.refresh_from_db()
+    if refund.paid_at is not None:
+        return
+    if not may_go(refund=refund, alone=prices().refund_alone.minor):
         raise NotPossible("A second person has to agree to this refund first.")
+    payment = refund.payment
+    check_can_pay_back(payment=payment, amount=refund.amount_minor)
     external = None
     if payment.method == Method.CARD and payment.external_id:
+        external = _sent(refund, payment, now)
+    _post_refund(actor, refund, to, external, now, today)
+
+
+def _sent(refund: Refund, payment: Payment, now: dt.datetime) -> str:
+    """Send a refund through the provider; returns its name there."""
+    assert payment.external_id is not None
+    try:
         facts = payment_provider().refund(
             payment=payment.external_id,
             amount=Money(refund.amount_minor, payment.currency),
             attempt_key=f"refund:{refund.reference}",
             now=now,
         )
-        external = facts.external_id
-    _post_refund(actor, refund, to, external, now, today)
+    except (NoPaymentOnline, ProviderRefused, ProviderUnavailable) as error:
+        raise CannotSend(str(error)) from error
+    if facts.state == RefundState.FAILED:
+        raise CannotSend("The provider could not pay it back.")
+    return facts.external_id
 
 
 @transaction.atomic(durable=True)
@@ -237,6 +268,17 @@ def note_outside_refund(
 
     Inside the caller's transaction; invoices and payment are locked.
     """
+    for sent in waiting_refunds(payment=payment):
+        # It may be one of ours whose answer was lost on the way.
+        agreed = may_go(refund=sent, alone=prices().refund_alone.minor)
+        if agreed and sent.amount_minor <= min(amount, payment.left_minor):
+            orders.mark_refund_paid(
+                actor=actor, refund=sent, payment=payment, external_id=None, now=now, today=today
+            )
+            _tell_refund(actor, sent, to, now)
+            amount -= sent.amount_minor
+    if not amount:
+        return
     short = amount - payment.left_minor
     for key, held in applied_to(payment=payment).items():
         if short <= 0:
@@ -248,8 +290,9 @@ def note_outside_refund(
         ordering.settle(actor=actor, invoice=invoices[key], to=to, now=now, today=today)
         short -= part
     refund = orders.ask_refund(
-        actor=actor, payment=payment, amount=amount, reason="Made at the provider", now=now
-    )
+        actor=actor, payment=payment, amount=amount, reason="Made at the provider", now=now,
+        gone=True,
+    )  # fmt: skip
     orders.mark_refund_paid(
         actor=actor, refund=refund, payment=payment, external_id=None, now=now, today=today
     )

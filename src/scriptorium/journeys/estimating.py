@@ -25,7 +25,17 @@ from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.money import Money
 from scriptorium.kernel.payer import Payer
 
-__all__ = ["CannotPrice", "LooksLikeACard", "NotPossible", "Wish", "accept", "decline", "make"]
+__all__ = [
+    "CannotPrice",
+    "LooksLikeACard",
+    "NotPossible",
+    "Wish",
+    "accept",
+    "decline",
+    "make",
+    "priced",
+    "share",
+]
 
 
 def priced(*, practice: Practice, wishes: Sequence[Wish], today: dt.date) -> Quote:
@@ -73,7 +83,7 @@ def make(
     before = None
     if revises is not None:
         before = money.locked_estimate(key=revises.pk)
-        states.check_can_revise(estimate=before)
+        states.check_can_revise(estimate=before, by_staff=by_staff)
     estimate = orders.insert_estimate(
         actor=actor,
         new=NewEstimate(
@@ -111,8 +121,13 @@ def share(
 
     Returns:
         The token of the address, or "" when it is closed.
+
+    Raises:
+        NotPossible: a newer revision replaced it.
     """
     locked = money.locked_estimate(key=estimate.pk)
+    if locked.state == EstimateState.REPLACED:
+        raise NotPossible("A newer revision replaced this one; share that one.")
     token = orders.set_shared(estimate=locked, shared=shared)
     record(
         actor=actor,

@@ -36,16 +36,22 @@ _FACTS = frozenset({"name", "credentials", "physicians"})
 
 def issue_for_terms(
     *,
-    practice: Practice,
+    practice: Practice | None,
     terms: Mapping[int, Term],
     now: dt.datetime,
     today: dt.date,
 ) -> list[Certificate]:
-    """Insert the certificate row of each new term, frozen as the facts are now (DOMAIN §7)."""
+    """Insert the certificate row of each new term, frozen as the facts are now (DOMAIN §7).
+
+    Arguments:
+        practice: the payer that it is for, or None where people pay for themselves.
+    """
     if not terms:
         return []
     credentials_of = held.held_by(people=terms)
-    physicians = roster.supervisors(practice=practice.pk, scribes=terms, on=today)
+    physicians = (
+        roster.supervisors(practice=practice.pk, scribes=terms, on=today) if practice else {}
+    )
     people = accounts.certificate_names(people=terms)
     drafts = []
     for person, term in terms.items():
@@ -55,7 +61,7 @@ def issue_for_terms(
             credentials.Draft(
                 kind=kind,
                 person=person,
-                practice=practice.pk,
+                practice=practice.pk if practice else None,
                 term=term.pk,
                 credential=earned[0].pk if earned else None,
                 starts_on=term.starts_on,
@@ -64,7 +70,7 @@ def issue_for_terms(
                     title=kind.label,
                     name=people[person],
                     credentials=earned,
-                    practice=practice.name,
+                    practice=practice.name if practice else "",
                     physicians=physicians.get(person, []),
                     starts_on=term.starts_on,
                     ends_before=term.ends_before,

@@ -27,6 +27,8 @@ from scriptorium.domains.practices.models import Invitation
 from scriptorium.journeys.accommodations import forget_words
 from scriptorium.journeys.decisions import void_of_ended
 from scriptorium.journeys.remind_of_hours import remind_employers
+from scriptorium.journeys.renewal_notices import tell_payers
+from scriptorium.journeys.renewing import charge_cards, charge_due, close_done, open_coming
 from scriptorium.kernel.actor import Actor
 
 CHUNK = 200
@@ -205,6 +207,10 @@ STEPS: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
     "units expired": _expire_units,
     "invitations expired": _expire_invitations,
     "ended memberships sorted": _refresh_ended,
+    "renewals opened": open_coming,
+    "renewal notices": tell_payers,
+    "renewals charged": charge_due,
+    "proposals closed": close_done,
     "words of requests deleted": forget_words,
     "certificates of ended credentials voided": void_of_ended,
 }
@@ -221,6 +227,7 @@ def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
         counts[name] = 0
         while done := step(actor, today, now):
             counts[name] += done
+    counts["cards charged"] = charge_cards(actor, today, now)
     counts["expiry notices queued"] = warn_of_expiry(today=today, now=now)
     counts["reminders queued"] = remind_invited(now=now)
     counts["reminders of hours queued"] = remind_employers(today=today, now=now)

@@ -6,7 +6,10 @@ Called inside the transaction of a journey: accepting an estimate, the store, a 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from django.conf import settings
 
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.operations import Happening, record
@@ -19,10 +22,11 @@ from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.orders import operations as orders
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import OrderState
-from scriptorium.domains.orders.models import Invoice, Order
+from scriptorium.domains.orders.models import Invoice, Order, Payment
 from scriptorium.domains.orders.operations import NewOrder
 from scriptorium.domains.orders.operations.documents import set_paid
 from scriptorium.domains.practices.models import Practice
+from scriptorium.journeys.renewed_people import apply_order
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.money import Money
 from scriptorium.kernel.payer import Payer
@@ -79,8 +83,8 @@ def bill_to_person(person: Person) -> BillTo:
     )
 
 
-def bill_to_of(order: Order | Invoice) -> BillTo:
-    """Return how the payer of an order is billed today."""
+def bill_to_of(order: Order | Invoice | Payment) -> BillTo:
+    """Return how the payer of an order, an invoice or a payment is billed today."""
     if order.payer_practice is not None:
         return bill_to_practice(order.payer_practice)
     assert order.payer_person is not None
@@ -96,18 +100,23 @@ def place(
     today: dt.date,
     due_on: dt.date | None = None,
     quietly: bool = False,
+    bind: Callable[[Order], None] | None = None,
 ) -> Invoice:
     """Write an order and its invoice; money that is kept for the payer pays it first.
 
     Arguments:
         due_on: when it is to be paid; the default is the net terms of the price file.
         quietly: queue no mail about the invoice (a card pays it in the same moment).
+        bind: ties to the order what its payment will move, before anything can pay it.
     """
     order = orders.insert_order(actor=actor, new=new, now=now, today=today)
+    if bind is not None:
+        bind(order)
     invoice = orders.issue_invoice(
         actor=actor,
         order=order,
         due_on=due_on or today + dt.timedelta(days=prices().net_days),
+        seller={"name": settings.BODY_NAME, "address": settings.BODY_ADDRESS},
         bill_to=to.printed,
         now=now,
         today=today,
@@ -137,7 +146,14 @@ def _tell_of_invoice(invoice: Invoice, to: BillTo, total: str, now: dt.datetime)
         "open": str(Money(invoice.open_minor, invoice.currency)),
         "due_on": words(invoice.due_on), "link": f"{to.orders_page}{invoice.order.reference}/",
     }  # fmt: skip
-    mail = Mail("invoice_issued", to.email, to.contact, f"invoice_issued:{invoice.number}", data)
+    mail = Mail(
+        "invoice_issued",
+        to.email,
+        to.contact,
+        f"invoice_issued:{invoice.number}",
+        data,
+        to.practice,
+    )
     enqueue(mails=[mail], now=now)
 
 
@@ -181,18 +197,21 @@ def fulfil(
     now: dt.datetime,
     today: dt.date,
 ) -> None:
-    """Put an order's units into the ledger; a second call finds that it was done (row 42)."""
+    """Put an order's units into the ledger; a second call finds that it was done (row 42).
+
+    Pieces that a credit note took back before were not bought.
+    """
     if not orders.mark_granted(order=order, now=now):
         return
     expires_on = expiry_of(today, programme().numbers.unit_valid_months)
-    for line in order.lines.all():
-        if line.kind not in ProductKind:
+    for line, count in money.lines_left(order=order.pk):
+        if line.kind not in ProductKind or not count:
             continue
         ledger.grant_units(
             actor=actor,
             payer=to.payer,
             kind=line.kind,
-            count=line.quantity,
+            count=count,
             source="purchase",
             reason=f"Invoice {invoice.number}",
             expires_on=expires_on,
@@ -203,10 +222,12 @@ def fulfil(
             actor=actor,
             happening=Happening(
                 "units.purchased", "order", order.reference, to.practice,
-                {"count": line.quantity, "kind": MANY[line.kind], "invoice": invoice.number},
+                {"count": count, "kind": MANY[line.kind], "invoice": invoice.number},
             ),
             now=now,
         )  # fmt: skip
+    if order.source == "renewal":
+        apply_order(actor=actor, order=order, now=now, today=today)
 
 
 def settle(*, actor: Actor, invoice: Invoice, to: BillTo, now: dt.datetime, today: dt.date) -> None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from scriptorium.integrations.badges.documents import Addresses, Issuer
 from scriptorium.integrations.badges.key_files import KeyFolder
 from scriptorium.integrations.mail.senders import MailSender, sender_for
+from scriptorium.integrations.payments import PaymentProvider, Sandbox, provider_for
 from scriptorium.integrations.pdf.documents import CertificateRenderer
 from scriptorium.integrations.pdf.reports import ReportRenderer, TypstReports
 from scriptorium.integrations.pdf.typst_renderer import TypstRenderer
@@ -54,7 +55,46 @@ def file_store() -> FileStore:
 
 def mail_sender() -> MailSender:
     """Return the sender that SCRIPTORIUM_EMAIL_URL names."""
-    return sender_for(url=settings.EMAIL_URL, folder=settings.MAIL_DIR)
+    return sender_for(
+        url=settings.EMAIL_URL, folder=settings.MAIL_DIR, returns_to=settings.BOUNCE_EMAIL
+    )
+
+
+class NoPaymentOnline(Exception):
+    """No payment provider is configured; the text says how to pay instead."""
+
+
+@cache
+def _provider(url: str, folder: Path) -> PaymentProvider:
+    folder.mkdir(parents=True, exist_ok=True)
+    address = "" if url == "sandbox://" else url
+    return provider_for(url=address, folder=folder, sandbox_page="/sandbox/pay/{checkout}/")
+
+
+def payment_provider() -> PaymentProvider:
+    """Return the provider that SCRIPTORIUM_PAYMENTS_URL names.
+
+    Raises:
+        NoPaymentOnline: none is configured.
+    """
+    if not settings.PAYMENTS_URL:
+        raise NoPaymentOnline(
+            "Payment by card is not set up here. Pay by cheque or transfer, or call us."
+        )
+    return _provider(settings.PAYMENTS_URL, settings.PAYMENTS_DIR)
+
+
+def pays_online() -> bool:
+    """Return whether a payment provider is configured."""
+    return bool(settings.PAYMENTS_URL)
+
+
+def sandbox() -> Sandbox | None:
+    """Return the sandbox when it is the provider, for its page and its late events."""
+    if settings.PAYMENTS_URL != "sandbox://":
+        return None
+    found = payment_provider()
+    return found if isinstance(found, Sandbox) else None
 
 
 @cache

@@ -114,7 +114,12 @@ def keep(
         "link": to.orders_page,
     }  # fmt: skip
     mail = Mail(
-        "payment_received", to.email, to.contact, f"payment_received:{payment.number}", data
+        "payment_received",
+        to.email,
+        to.contact,
+        f"payment_received:{payment.number}",
+        data,
+        to.practice,
     )
     enqueue(mails=[mail], now=now)
     return taken
@@ -192,6 +197,13 @@ def bounce(
         "amount": str(Money(locked.amount_minor, locked.currency)),
         "reason": reason, "invoices": list(numbers), "link": to.orders_page,
     }  # fmt: skip
-    mail = Mail("payment_bounced", to.email, to.contact, f"payment_bounced:{locked.number}", data)
+    mail = Mail(
+        "payment_bounced",
+        to.email,
+        to.contact,
+        f"payment_bounced:{locked.number}",
+        data,
+        to.practice,
+    )
     enqueue(mails=[mail], now=now)
     return numbers

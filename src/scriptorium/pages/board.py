@@ -26,6 +26,8 @@ from scriptorium.kernel.periods import Anchor
 from scriptorium.pages.marks import Mark, marks_of
 
 WINDOW = 50
+#: How many "Get more" asks for: the first number at which a volume costs less.
+GET_MORE = 5
 
 STATES = (
     ("", "Any state"),
@@ -293,7 +295,6 @@ def tiles_of(*, practice: Practice, standing: Standing, today: dt.date) -> list[
             reason = "Only administrators can assign"
         elif not have.free:
             reason = "None free"
-        query = urlencode({"topic": "more", "kind": kind.value, "practice": practice.reference})
         tiles.append(
             Tile(
                 kind=kind.value,
@@ -303,7 +304,7 @@ def tiles_of(*, practice: Practice, standing: Standing, today: dt.date) -> list[
                 in_use=have.in_use,
                 next_event=_expiry(have, soon),
                 assign_disabled_reason=reason,
-                get_more_url=f"/contact/?{query}",
+                get_more_url=f"/practice/{practice.reference}/estimates/?{kind.value}={GET_MORE}",
                 choices=tuple(programme().choices_of(kind).items()),
             )
         )

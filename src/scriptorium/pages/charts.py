@@ -258,6 +258,89 @@ def option_chart(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One month of a chart of months.
+
+    Arguments:
+        label: such as "Nov 26".
+        parts: (value, words, tone) of the bar's parts, the lowest first.
+        line: the value of the line that crosses the bars, or None where it has none.
+    """
+
+    label: str
+    parts: tuple[tuple[int, str, str], ...]
+    line: int | None = None
+
+
+def _steps(most: int) -> list[int]:
+    """Return 1, 2 or 5 times a power of ten from 0 on, at most four steps to ``most``."""
+    size = 1
+    while size * 4 < most:
+        size = size * 5 // 2 if str(size).startswith("2") else size * 2
+    return list(range(0, -(-max(most, 1) // size) * size + 1, size))
+
+
+def month_chart(
+    *,
+    name: str,
+    title: str,
+    about: str,
+    upright: str,
+    months: Sequence[Month],
+    line_name: str = "",
+    now: str = "",
+) -> Chart:
+    """Return months as bars of parts, and one line across them.
+
+    Arguments:
+        line_name: what the line is; stands at its right end.
+        now: label of the month in which today lies; it gets a mark.
+    """
+    totals = [sum(max(0, part[0]) for part in month.parts) for month in months]
+    most = max([*totals, *(month.line or 0 for month in months)], default=1)
+    grid = _steps(most)
+    left, right = LEFT + 16, WIDTH - (RIGHT + 60 if line_name else RIGHT)
+    tall, each = HEIGHT - TOP - BOTTOM, (right - left) / max(1, len(months))
+    bars: list[Bar] = []
+    spots: list[tuple[float, float]] = []
+    for place, month in enumerate(months):
+        x, y = left + place * each, float(HEIGHT - BOTTOM)
+        for value, words, tone in month.parts:
+            height = max(0, value) / grid[-1] * tall
+            y -= height
+            bars.append(
+                Bar(_round(x + 1), _round(y), _round(each - 2), _round(height), words, tone)
+            )
+        if month.line is not None:
+            high = TOP + tall - max(0, month.line) / grid[-1] * tall
+            spots.append((_round(x + each / 2), _round(high)))
+    skip = -(-len(months) // 8)
+    points = " ".join(f"{x},{y}" for x, y in spots)
+    return Chart(
+        name=name,
+        title=title,
+        about=about,
+        across="Month",
+        upright=upright,
+        bars=tuple(bars),
+        lines=(Line(points, line_name, spots[-1][1], "good"),) if spots else (),
+        columns=tuple(
+            Tick(_round(left + (place + 0.5) * each), month.label)
+            for place, month in enumerate(months)
+            if place % skip == 0
+        ),
+        rows=tuple(Tick(_round(TOP + tall - n / grid[-1] * tall), f"{n:,}") for n in grid),
+        marks=tuple(
+            Tick(_round(left + place * each), "today")
+            for place, month in enumerate(months)
+            if month.label == now
+        ),
+        left=left,
+        right=right,
+    )
+
+
 def _apart(lines: list[Line]) -> list[Line]:
     """Move the names of lines that end close together, so that each can be read."""
     found: list[Line] = []

@@ -18,6 +18,7 @@ from scriptorium.domains.practices.models import Invitation
 from scriptorium.domains.support import queries as support
 from scriptorium.kernel import clock
 from scriptorium.pages.exam_office import forms_to_approve
+from scriptorium.pages.money_office import money_home
 
 #: Which roles may read which office page; the guards of ``web.office`` use the same sets.
 NAMES = (StaffRole.DESK, StaffRole.DIRECTOR, StaffRole.AUDITOR)
@@ -45,7 +46,13 @@ PEOPLE = (
     StaffRole.AUDITOR,
     StaffRole.SYSTEM,
 )
+EVERYBODY = tuple(StaffRole)
 OUTBOX = (StaffRole.SUPPORT, StaffRole.DIRECTOR, StaffRole.SYSTEM)
+# Who lets an address get its mail again, and who gives by telephone what did not arrive.
+LIFTS = (StaffRole.DESK, StaffRole.SUPPORT, StaffRole.DIRECTOR, StaffRole.SYSTEM)
+SUPPRESSED = (*LIFTS, StaffRole.AUDITOR)
+TELEPHONES = (StaffRole.DESK, StaffRole.SUPPORT, StaffRole.DIRECTOR)
+UNDELIVERED = (*TELEPHONES, StaffRole.AUDITOR)
 ACTIVITY = (StaffRole.AUDITOR, StaffRole.DIRECTOR, StaffRole.SYSTEM)
 HOURS = (StaffRole.DECISIONS, StaffRole.DIRECTOR)
 # Nobody but decision-makers reads what somebody asks for at exams (28 CFR 36.309).
@@ -60,6 +67,8 @@ EXAMS = (*ITEMS, StaffRole.DIRECTOR, StaffRole.AUDITOR)
 # Who says in which browser an exam is sat; who waives it for one sitting is in WAIVES.
 REQUIRES = (StaffRole.EXAMS, StaffRole.DIRECTOR)
 BROWSERS = (*EXAMS, StaffRole.DECISIONS)
+# Finance works with money, the programme director reads it and is a second person for refunds.
+MONEY = (StaffRole.FINANCE, StaffRole.DIRECTOR)
 
 #: Open invitations count as expiring this many days before their end.
 SOON_DAYS = 3
@@ -121,16 +130,8 @@ def desk(*, roles: AbstractSet[str], demo: bool, now: dt.datetime) -> Desk:
     if _may(roles, *MESSAGES):
         sent = list(support.open_messages().values_list("sent_at", flat=True))
         lists.append(Worklist("Messages to answer", len(sent), _since(sent), "/office/messages/"))
-    if _may(roles, *OUTBOX) or demo:
-        lists.append(
-            Worklist(
-                "Mails given up",
-                mails.failed_count(),
-                "Addresses that refused every attempt",
-                "/office/outbox/?state=failed",
-            )
-        )
-    lists += [Worklist(*line) for line in (*_fairness(roles), *_exams(roles))]
+    money = _money(roles, clock.day_of(now))
+    lists += [Worklist(*line) for line in [*money, *_others(roles, demo)]]
     expiring = expiring_invitations(now=now) if _may(roles, *PRACTICES) else []
     if _may(roles, *PRACTICES):
         lists.append(
@@ -148,6 +149,34 @@ def desk(*, roles: AbstractSet[str], demo: bool, now: dt.datetime) -> Desk:
         roles=[StaffRole(role).label for role in sorted(roles)],
         waiting=sum(line.count for line in lists),
     )
+
+
+def _others(roles: AbstractSet[str], demo: bool) -> list[tuple[str, int, str, str]]:
+    return [*_mail(roles, demo), *_fairness(roles), *_exams(roles)]
+
+
+def _money(roles: AbstractSet[str], today: dt.date) -> list[tuple[str, int, str, str]]:
+    """Return finance's worklists on which something is to be done."""
+    if not _may(roles, *MONEY):
+        return []
+    lists = money_home(today=today).lists
+    return [
+        (line.title, line.count, line.amount or line.about, line.url) for line in lists if line.now
+    ]
+
+
+def _mail(roles: AbstractSet[str], demo: bool) -> list[tuple[str, int, str, str]]:
+    """Return the mail that did not arrive."""
+    lines = []
+    if _may(roles, *OUTBOX) or demo:
+        detail = "Addresses that refused every attempt"
+        url = "/office/outbox/?state=failed"
+        lines.append(("Mails given up", mails.failed_count(), detail, url))
+    if _may(roles, *UNDELIVERED):
+        opened = list(mails.open_undelivered().values_list("opened_at", flat=True))
+        title = "Notices that did not arrive"
+        lines.append((title, len(opened), _since(opened), "/office/mail/bounced/"))
+    return lines
 
 
 def _fairness(roles: AbstractSet[str]) -> list[tuple[str, int, str, str]]:
@@ -184,27 +213,31 @@ def _exams(roles: AbstractSet[str]) -> list[tuple[str, int, str, str]]:
     return lines
 
 
+#: Pages that staff look things up on: who may, words, address, what is there.
+_PLACES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
+    (PRACTICES, "Practices", "/office/practices/", "Stock, units, administrators"),
+    (PEOPLE, "People", "/office/people/", "Memberships, credentials, certificates"),
+    (MONEY, "Money", "/office/money/", "Invoices, payments, estimates, journal, figures"),
+    (WAIVERS, "Waivers", "/office/waivers/", "Sittings outside the retake rule"),
+    (ITEMS, "Item bank", "/office/items/", "Items, versions, reviews"),
+    (ITEMS, "Corrections", "/office/corrections/", "Keys that were wrong"),
+    (EXAMS, "Exams and forms", "/office/exams/", "Forms, cut scores, studies"),
+    (EXAMS, "Statistics", "/office/statistics/", "Exams, forms and items in figures"),
+    (BROWSERS, "Exam browsers", "/office/browsers/", "Safe Exam Browser, by exam"),
+    (OUTBOX, "Outbox", "/office/outbox/", "Every mail and whether it left"),
+    (EVERYBODY, "Mail templates", "/office/mail/templates/", "What each mail says, and when"),
+    (SUPPRESSED, "Suppressed addresses", "/office/mail/suppressed/", "Who gets less mail"),
+    (ACTIVITY, "Activity", "/office/activity/", "The newest changes, everywhere"),
+)
+
+
 def _places(roles: AbstractSet[str], demo: bool) -> list[tuple[str, str, str]]:
     """Return (words, address, what is there) of the pages that these roles may open."""
-    places = []
-    if _may(roles, *PRACTICES):
-        places.append(("Practices", "/office/practices/", "Stock, units, administrators"))
-    if _may(roles, *PEOPLE):
-        places.append(("People", "/office/people/", "Memberships, credentials, certificates"))
-    if _may(roles, *WAIVERS):
-        places.append(("Waivers", "/office/waivers/", "Sittings outside the retake rule"))
-    if _may(roles, *ITEMS):
-        places.append(("Item bank", "/office/items/", "Items, versions, reviews"))
-        places.append(("Corrections", "/office/corrections/", "Keys that were wrong"))
-    if _may(roles, *EXAMS):
-        places.append(("Exams and forms", "/office/exams/", "Forms, cut scores, studies"))
-        places.append(("Statistics", "/office/statistics/", "Exams, forms and items in figures"))
-    if _may(roles, *BROWSERS):
-        places.append(("Exam browsers", "/office/browsers/", "Safe Exam Browser, by exam"))
-    if _may(roles, *OUTBOX) or demo:
-        places.append(("Outbox", "/office/outbox/", "Every mail and whether it left"))
-    if _may(roles, *ACTIVITY):
-        places.append(("Activity", "/office/activity/", "The newest changes, everywhere"))
+    places = [
+        (words, url, detail)
+        for allowed, words, url, detail in _PLACES
+        if _may(roles, *allowed) or (demo and allowed == OUTBOX)
+    ]
     if demo:
         places.append(("Components", "/office/components/", "The design system on one page"))
     return places

@@ -55,6 +55,7 @@ BODY_NAME = read("SCRIPTORIUM_BODY_NAME", "Institute of Clinical Scribes")
 BODY_PHONE = read("SCRIPTORIUM_BODY_PHONE", "+1 555 0100 200")
 BODY_HOURS = read("SCRIPTORIUM_BODY_HOURS", "Monday to Friday, 8 am to 6 pm Pacific time")
 BODY_EMAIL = read("SCRIPTORIUM_BODY_EMAIL", "support@body.example")
+BODY_ADDRESS = read("SCRIPTORIUM_BODY_ADDRESS", "400 Meadow Street, Suite 210, Portland, OR 97205")
 BODY_TIME_ZONE = read("SCRIPTORIUM_BODY_TIME_ZONE", "America/Los_Angeles")
 PROGRAMME_DIR = Path(
     read("SCRIPTORIUM_PROGRAMME_DIR", str(PACKAGE / "programmes" / "medical_scribe"))
@@ -76,6 +77,7 @@ INSTALLED_APPS = [
     "scriptorium.domains.memberships",
     "scriptorium.domains.credentials",
     "scriptorium.domains.support",
+    "scriptorium.domains.orders",
     "scriptorium.web",
     "scriptorium.commands",
     "django.contrib.auth",
@@ -134,6 +136,17 @@ CACHES = {
     }
 }
 
+# Money --------------------------------------------------------------------------------------
+# Who takes cards: stripe://?key=…&webhook_secret=…, or sandbox:// where anybody pays with nothing.
+# Empty: no payment online; invoices are paid by cheque, transfer or phone.
+PAYMENTS_URL = read("SCRIPTORIUM_PAYMENTS_URL", "sandbox://" if DEMO else "")
+PAYMENTS_DIR = VAR / "payments"
+_PAYMENT_PAGES = ["https://checkout.stripe.com"] if PAYMENTS_URL.startswith("stripe:") else []
+# Where transfers go, printed on invoices and shown beside them.
+REMITTANCE = read(
+    "SCRIPTORIUM_REMITTANCE", "First Meadow Bank, routing number 000000000, account 0000 0000"
+)
+
 # Sessions ---------------------------------------------------------------------------------
 SESSION_ENGINE = "scriptorium.database.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
@@ -156,7 +169,8 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # "Pay by card" is a form that ends on the provider's page.
+    "form-action": [CSP.SELF, *_PAYMENT_PAGES],
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],
@@ -249,6 +263,8 @@ MIGRATION_MODULES: dict[str, str] = {}
 EMAIL_URL = read("SCRIPTORIUM_EMAIL_URL")
 MAIL_DIR = VAR / "mail"
 DEFAULT_FROM_EMAIL = f"{BODY_NAME} <{BODY_EMAIL}>"
+# Where servers return what they cannot deliver, for ``scriptorium bounces`` to read.
+BOUNCE_EMAIL = read("SCRIPTORIUM_BOUNCE_EMAIL", BODY_EMAIL)
 STORAGE_URL = read("SCRIPTORIUM_STORAGE_URL", f"file://{VAR}/files")
 
 # Credentials in the world ---------------------------------------------------------------------

@@ -10,8 +10,10 @@ from allauth.account.models import EmailAddress
 from django.test import Client
 
 from scriptorium.domains.accounts.models import EmailChange, NameRequest, Person
+from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.notifications.models import OutboxMail
-from scriptorium.domains.notifications.operations import render
+from scriptorium.domains.notifications.operations import render, suppress
+from scriptorium.domains.notifications.queries import reasons_for
 from tests.support.builders import NOW, PASSWORD, Clinic, person
 from tests.web.conftest import SignIn
 
@@ -150,3 +152,34 @@ def test_the_profile_answers_only_the_methods_it_has(browser: Client) -> None:
     assert browser.post("/member/profile/").status_code == 405
     assert browser.get("/member/profile/details/").status_code == 405
     assert browser.get("/member/profile/name/").status_code == 405
+
+
+# Mail from us -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"), [("reminders", "no_reminders"), ("offers", "unsubscribed")]
+)
+def test_reminders_and_offers_are_switched_off_and_on(
+    clinic: Clinic, sign_in: SignIn, what: str, reason: str
+) -> None:
+    browser = sign_in(clinic.dana)
+    for on, words in (("no", "off"), ("no", "off"), ("yes", "on"), ("yes", "on")):
+        page = browser.post("/member/profile/mail/", {"what": what, "on": on}, follow=True)
+        assert f"{what.capitalize()} are {words}." in page.text
+        assert reasons_for(address=clinic.dana.email) == ([reason] if on == "no" else [])
+    keys = AuditEvent.objects.filter(key__startswith="address.").order_by("pk")
+    assert list(keys.values_list("key", flat=True)) == ["address.suppressed", "address.lifted"]
+
+
+def test_nothing_else_can_be_switched(clinic: Clinic, sign_in: SignIn) -> None:
+    browser = sign_in(clinic.dana)
+    for what in ("", "hard_bounce", "notices"):
+        assert browser.post("/member/profile/mail/", {"what": what, "on": "no"}).status_code == 422
+    assert reasons_for(address=clinic.dana.email) == []
+
+
+def test_the_profile_says_when_mail_came_back(clinic: Clinic, sign_in: SignIn) -> None:
+    suppress(address=clinic.dana.email, reason="hard_bounce", now=NOW)
+    page = sign_in(clinic.dana).get("/member/profile/").text
+    assert f"Mail to {clinic.dana.email} came back" in page

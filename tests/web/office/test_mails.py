@@ -7,51 +7,28 @@ import re
 
 import pytest
 
-from scriptorium.domains.notifications.enums import MailTemplate
+from scriptorium.domains.notifications.enums import USES, MailCategory, MailTemplate
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import Rendered, render
+from scriptorium.pages.mail_samples import SAMPLES, sample_of
+from tests.architecture.reading import PACKAGE, ROOT
 
-DATA = {
+#: Values that no template may take for HTML.
+NASTY: dict[str, object] = {
     "practice": "Park & Lund <Eye>",
     "by": "Dana O’Neil",
-    "link": "/invitation/0abc/",
-    "days": 14,
-    "days_left": 7,
-    "name": "Rosa Lima",
-    "new": "Drew Hale",
-    "new_email": "rosa@home.example",
-    "product": "renewal",
-    "paid_until": "22 Nov 2027",
-    "units": "2 renewals",
-    "expires_on": "1 Mar 2027",
-    "first_name": "Rosa",
-    "hours": "200",
-    "waiting": 7,
     "note": "The hours of 3 Nov & 4 Nov were shadowing.",
-    "appeal_until": "23 Dec 2026",
-    "level": "CMSS",
-    "level_name": "Certified Medical Scribe Specialist",
-    "number": "SC-0ABCDEF0",
-    "specialty": "General",
-    "since": "23 Nov 2026",
-    "certificates": 1,
-    "kind": "appeal",
-    "about": "200 attested hours sent back on 12 Nov 2026",
-    "acknowledge_by": "28 Nov 2026",
-    "decide_by": "7 Jan 2027",
-    "reference": "0case0000000",
-    "outcome": "upheld",
     "letter": "The log & the schedule agree.",
-    "credential": "CMSA, Dermatology",
-    "happened": "is suspended",
-    "effective_on": "24 Nov 2026",
     "notice": "We look into a complaint & write again.",
+    "credential": "CMSA, Eye & Ear",
 }
 KEYS = [key for key in MailTemplate.values if key != MailTemplate.ACCOUNT]
 
 
 def _mail(key: str, **changes: object) -> Rendered:
-    return render(mail=OutboxMail(template=key, to_name="Ada & Co", data=DATA | changes))
+    return render(
+        mail=OutboxMail(template=key, to_name="Ada & Co", data=sample_of(key) | NASTY | changes)
+    )
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -97,3 +74,23 @@ def test_an_invitation_says_how_long_it_is_good_and_asks_for_a_lasting_address()
     assert "within 14 days" in mail.text
     assert "long-term personal address" in mail.text
     assert "http://localhost:8000/invitation/0abc/" in mail.text
+
+
+def test_every_mail_has_a_category_and_a_sentence_that_says_when_it_is_sent() -> None:
+    assert set(USES) == set(MailTemplate.values)
+    for key, use in USES.items():
+        assert use.category in MailCategory, key
+        assert re.fullmatch(r"[A-Z].+\.", use.when), f"{key}: {use.when}"
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_the_office_can_show_every_mail_with_its_samples(key: str) -> None:
+    mail = render(mail=OutboxMail(template=key, to_name="Rosa Lima", data=sample_of(key)))
+    assert mail.subject
+    assert "Rosa Lima" in mail.text
+
+
+def test_every_sample_is_printed_by_some_mail() -> None:
+    folder = ROOT / PACKAGE / "domains" / "notifications" / "templates" / "mail"
+    printed = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
+    assert [name for name in SAMPLES if not re.search(rf"\b{name}\b", printed)] == []

@@ -22,6 +22,9 @@ ALL = set(StaffRole.values)
 READS = {
     "/office/": ALL,
     "/office/outbox/": ALL,
+    "/office/mail/templates/": ALL,
+    "/office/mail/suppressed/": {"desk", "support", "director", "system", "auditor"},
+    "/office/mail/bounced/": {"desk", "support", "director", "auditor"},
     "/office/practices/": {"desk", "director", "finance", "support", "auditor", "system"},
     "/office/practices/new/": {"desk", "director"},
     "/office/people/": {

@@ -12,7 +12,9 @@ from scriptorium.web.public import articles
 
 pytestmark = pytest.mark.django_db
 #: Addresses that are no pages: files and machine answers.
-NO_PAGES = re.compile(r"health/|.*\.(pdf|csv|xlsx|json)$|help/|metrics|policies/|store/")
+NO_PAGES = re.compile(
+    r"health/|.*\.(pdf|csv|xlsx|json|ics)$|help/|metrics|policies/|store/|payments/"
+)
 
 
 def _pages() -> list[str]:

@@ -14,7 +14,7 @@ from typing import Protocol
 
 import typst
 
-from scriptorium.integrations.pdf.documents import day_words
+from scriptorium.integrations.pdf.documents import CertificateError, day_words
 from scriptorium.integrations.pdf.typst_renderer import STANDARDS, compiled, printable
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -43,6 +43,8 @@ class ReportDocument:
         facts: (name, value) pairs at its head.
         notes: sentences at its end.
         made_on: the day of the figures; also the PDF's own date.
+        logo: a PNG or JPEG picture for the head of the first page, or nothing.
+        logo_words: what the picture shows, for people who do not see it.
     """
 
     title: str
@@ -52,6 +54,8 @@ class ReportDocument:
     facts: tuple[tuple[str, str], ...]
     tables: tuple[ReportTable, ...]
     notes: tuple[str, ...]
+    logo: bytes = b""
+    logo_words: str = ""
 
 
 class ReportRenderer(Protocol):
@@ -73,7 +77,11 @@ class TypstReports:
         self._turn = Lock()
 
     def render(self, *, document: ReportDocument) -> bytes:
-        """Return the report's pages as one tagged PDF/UA-1 and PDF/A-2a."""
+        """Return the report's pages as one tagged PDF/UA-1 and PDF/A-2a.
+
+        Raises:
+            CertificateError: it cannot be drawn; a logo that is no picture, for one.
+        """
         day = document.made_on
         job = {
             "title": printable(document.title),
@@ -92,7 +100,12 @@ class TypstReports:
                 for table in document.tables
             ],
             "notes": [printable(note) for note in document.notes],
+            "logo": list(document.logo),
+            "logo_words": printable(document.logo_words),
         }
         with self._turn:
             inputs = {"job": json.dumps(job, ensure_ascii=False)}
-            return compiled(self._compiler, inputs, STANDARDS)
+            try:
+                return compiled(self._compiler, inputs, STANDARDS)
+            except typst.TypstError as error:
+                raise CertificateError(f"The report cannot be drawn: {error.message}") from error

@@ -7,12 +7,13 @@ import datetime as dt
 import io
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 import xlsxwriter
 
 from scriptorium.integrations.tables.table import TableError, escaped
 
-type Value = str | int | float | bool | dt.date | dt.datetime | None
+type Value = str | int | float | Decimal | bool | dt.date | dt.datetime | None
 
 MAX_SHEET_ROWS = 1_048_576
 MAX_CELL_LETTERS = 32_767

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 from scriptorium.domains.credentials import queries as credentials
 from scriptorium.journeys import certificate_files as journey
 from scriptorium.pages.member_home import member_home
-from scriptorium.pages.membership import membership_page
 from scriptorium.web.shared.guards import person_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -20,14 +19,6 @@ def home(request: HttpRequest) -> HttpResponse:
     """One next step, then what the person has."""
     page = member_home(person=person_of(request), now=request.now, today=request.today)
     return render(request, "member/home.html", {"page": page})
-
-
-@require_safe
-@signed_in
-def membership(request: HttpRequest) -> HttpResponse:
-    """Dates, payer, mode, and every year."""
-    page = membership_page(person=person_of(request), today=request.today)
-    return render(request, "member/membership.html", {"page": page})
 
 
 @require_safe

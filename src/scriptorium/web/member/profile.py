@@ -14,7 +14,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.accounts.operations import PROFILE_FIELDS, token_hash
 from scriptorium.domains.accounts.queries import name_request_of, open_email_change
+from scriptorium.domains.notifications.enums import SuppressionReason
+from scriptorium.domains.notifications.queries import reasons_for
 from scriptorium.journeys import profile as journey
+from scriptorium.journeys import suppression
 from scriptorium.web.member.forms import EmailForm, NameForm, ProfileForm
 from scriptorium.web.shared.guards import actor_of, person_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest
@@ -34,12 +37,37 @@ def _page(request: HttpRequest, *, status: int = 200, **forms: Any) -> HttpRespo
         "form": ProfileForm(initial=_initial(person)),
         "name_form": NameForm(current=person.certificate_name),
         "name_request": name_request_of(person=person.pk),
+        "mail": _mail(person),
     } | forms
     return render(request, "member/profile.html", context, status=status)
 
 
 def _initial(person: Person) -> dict[str, object]:
     return {name: getattr(person, name) for name in PROFILE_FIELDS}
+
+
+def _mail(person: Person) -> dict[str, object]:
+    """Return what of the mail to a person is on, and whether it came back."""
+    reasons = reasons_for(address=person.email)
+    switched: dict[str, object] = {
+        what: reason not in reasons for what, reason in suppression.SWITCHES.items()
+    }
+    return switched | {"came_back": SuppressionReason.HARD_BOUNCE in reasons}
+
+
+@require_POST
+@signed_in
+def switch_mail(request: HttpRequest) -> HttpResponse:
+    """Switch reminders or offers on or off."""
+    what, on = request.POST.get("what", ""), request.POST.get("on") == "yes"
+    if what not in suppression.SWITCHES:
+        reason = "Choose what to switch. Nothing changed."
+        return render(request, "shared/unprocessable.html", {"reason": reason}, status=422)
+    suppression.switch(
+        actor=actor_of(request), person=person_of(request), what=what, on=on, now=request.now
+    )
+    messages.success(request, f"{what.capitalize()} are {'on' if on else 'off'}.")
+    return redirect(f"{reverse('profile')}#mail")
 
 
 @require_POST

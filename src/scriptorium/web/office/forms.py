@@ -87,3 +87,22 @@ class LapseForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text="For this year only; the next one is counted as usual.",
     )
+
+
+class LiftForm(forms.Form):
+    """Why an address gets its mail again."""
+
+    reason = forms.CharField(
+        max_length=300, label="Why", help_text="Such as: the mailbox works again, they called."
+    )
+
+
+class TelephonedForm(forms.Form):
+    """How a notice that did not arrive was given."""
+
+    note = forms.CharField(
+        max_length=500,
+        label="What you did",
+        help_text="Whom you spoke to, when, and what was agreed.",
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )

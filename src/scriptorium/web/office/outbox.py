@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from scriptorium.domains.notifications import queries as mails
-from scriptorium.domains.notifications.enums import MailTemplate
+from scriptorium.domains.notifications.enums import MailState, MailTemplate
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render as rendered
 from scriptorium.pages import worklists
@@ -18,9 +18,11 @@ from scriptorium.web.shared.guards import public, staff_role, staff_roles_of
 from scriptorium.web.shared.requests import HttpRequest
 
 LABELS = dict(MailTemplate.choices)
+#: What did not arrive, each a tab of its own.
+TROUBLE = (MailState.FAILED, MailState.BOUNCED, MailState.HELD)
 #: Mails on a page; the search finds older ones.
 SHOWN = 50
-TONES = {"queued": "soon", "sent": "good", "failed": "now"}
+TONES = {"queued": "soon", "sent": "good", "failed": "now", "bounced": "now", "held": ""}
 
 
 def _check_may_read(request: HttpRequest) -> None:
@@ -38,36 +40,40 @@ def _line(mail: OutboxMail) -> dict[str, object]:
         "key": mail.pk,
         "to": f"{mail.to_name} <{mail.to_address}>" if mail.to_name else mail.to_address,
         "subject": mail.subject or LABELS.get(mail.template, mail.template),
-        "state": mail.get_state_display(),
+        "state": mail.state_words,
         "tone": TONES[mail.state],
         "queued_at": mail.queued_at,
         "sent_at": mail.sent_at,
         "attempts": mail.attempts,
         "last_error": mail.last_error,
+        "attachments": [file["name"] for file in mail.attachments],
+    }
+
+
+def _tab(state: MailState, current: str) -> dict[str, object]:
+    return {
+        "words": state.label,
+        "url": f"/office/outbox/?state={state}",
+        "current": state == current,
+        "count": mails.count_in(state=state),
     }
 
 
 @require_safe
 @staff_role()
 def show(request: HttpRequest) -> HttpResponse:
-    """The newest mails, or those that were given up, to everybody or to one address."""
+    """The newest mails, or those that did not arrive, to everybody or to one address."""
     _check_may_read(request)
-    failed = request.GET.get("state") == "failed"
+    wanted = request.GET.get("state", "")
+    state = wanted if wanted in TROUBLE else ""
     text = request.GET.get("q", "").strip()[:100]
-    found = mails.search(text=text, only_failed=failed, limit=SHOWN)
+    found = mails.search(text=text, state=state, limit=SHOWN)
+    newest = {"words": "Newest", "url": "/office/outbox/", "current": not state, "count": 0}
     context = {
         "q": text,
-        "state": "failed" if failed else "",
+        "state": state,
         "mails": [_line(mail) for mail in found],
-        "tabs": [
-            {"words": "Newest", "url": "/office/outbox/", "current": not failed, "count": 0},
-            {
-                "words": "Given up",
-                "url": "/office/outbox/?state=failed",
-                "current": failed,
-                "count": mails.failed_count(),
-            },
-        ],
+        "tabs": [newest, *(_tab(one, state) for one in TROUBLE)],
     }
     return render(request, "office/outbox.html", context)
 
@@ -86,6 +92,7 @@ def show_mail(request: HttpRequest, key: int) -> HttpResponse:
         "subject": text.subject if text else "",
         "text": text.text if text else "",
         "open": text is not None,
+        "bounces": mails.bounces_of(mail=mail.pk),
     }
     return render(request, "office/mail.html", context)
 

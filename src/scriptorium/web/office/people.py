@@ -16,7 +16,9 @@ from scriptorium.domains.practices import queries as practices
 from scriptorium.journeys import bring_forward as bringing
 from scriptorium.journeys import change_mode as modes
 from scriptorium.journeys.hide_person import set_hidden
+from scriptorium.kernel.payer import Payer
 from scriptorium.pages import worklists
+from scriptorium.pages.money_account import summary
 from scriptorium.pages.office_records import person_page
 from scriptorium.pages.verification import specialty_words
 from scriptorium.web.office.credential_forms import HideForm
@@ -73,6 +75,9 @@ def _page(request: HttpRequest, person: Person, *, status: int = 200, **forms: A
         "lapse_form": LapseForm(initial=lapse),
         "may_hide": bool(roles & set(HIDES)),
         "hide_form": HideForm(prefix="hide"),
+        "money": summary(payer=Payer(person=person.pk), today=request.today)
+        if roles & set(worklists.MONEY)
+        else None,
     } | forms
     return render(request, "office/person.html", context, status=status)
 

@@ -16,7 +16,9 @@ from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import Practice
 from scriptorium.journeys import grant_units as journey
 from scriptorium.journeys.open_practice import open_practice
+from scriptorium.kernel.payer import Payer
 from scriptorium.pages import worklists
+from scriptorium.pages.money_account import summary
 from scriptorium.pages.office_records import practice_page
 from scriptorium.web.office.forms import GrantForm, PracticeForm, UnitsForm
 from scriptorium.web.shared.guards import actor_of, staff_role, staff_roles_of
@@ -72,6 +74,9 @@ def _page(
         "can_change": _changes(request),
         "grant_form": GrantForm(initial={"idempotency_key": fresh_key()}, prefix="grant"),
         "adjust_form": UnitsForm(prefix="adjust"),
+        "money": summary(payer=Payer(practice=practice.pk), today=request.today)
+        if staff_roles_of(request) & set(worklists.MONEY)
+        else None,
     } | forms
     return render(request, "office/practice.html", context, status=status)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
 from scriptorium.web.office import (
     accommodations,
@@ -13,6 +13,7 @@ from scriptorium.web.office import (
     hours,
     item_exchange,
     items,
+    mail,
     outbox,
     people,
     practices,
@@ -44,6 +45,7 @@ urlpatterns = [
         credentials.rule,
         name="office-credential-rule",
     ),
+    path("money/", include("scriptorium.web.office.money.urls")),
     path("decisions/", credentials.waiting, name="office-decisions"),
     path("decisions/<slug:ref>/", credentials.answer, name="office-decision-answer"),
     path("names/", wishes.names, name="office-names"),
@@ -109,6 +111,13 @@ urlpatterns = [
     path("statistics/", statistics.index, name="office-statistics"),
     path("statistics/<slug:exam>/", statistics.exam, name="office-statistics-exam"),
     path("statistics/<slug:exam>/<slug:code>/", statistics.item, name="office-statistics-item"),
+    path("mail/templates/", mail.templates, name="office-mail-templates"),
+    path("mail/templates/<slug:key>/", mail.template, name="office-mail-template"),
+    path("mail/templates/<slug:key>/html/", mail.template_html, name="office-mail-html"),
+    path("mail/suppressed/", mail.suppressed, name="office-suppressed"),
+    path("mail/suppressed/<slug:reference>/lift/", mail.lift, name="office-suppressed-lift"),
+    path("mail/bounced/", mail.bounced, name="office-bounced"),
+    path("mail/bounced/<slug:reference>/close/", mail.close, name="office-bounced-close"),
     path("outbox/", outbox.show, name="outbox"),
     path("outbox/<int:key>/", outbox.show_mail, name="outbox-mail"),
     path("components/", outbox.components, name="components"),

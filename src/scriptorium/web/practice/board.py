@@ -187,7 +187,8 @@ def _preview(
             "hidden": hidden,
             "confirm_url": request.path,
             "board_url": f"/practice/{place.practice.reference}/assignments/",
-            "get_more_url": f"/contact/?topic=more&kind={kind}&practice={place.practice.reference}",
+            "get_more_url": f"/practice/{place.practice.reference}/estimates/"
+            f"?{kind}={plan.short_by}",
         },
         "place": place,
     }

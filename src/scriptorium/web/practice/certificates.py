@@ -12,19 +12,11 @@ from scriptorium.domains.credentials import queries as credentials
 from scriptorium.domains.credentials.enums import PrintState
 from scriptorium.journeys import certificate_files as journey
 from scriptorium.journeys.completion_records import completions_csv
+from scriptorium.web.shared.files import pdf
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
 
 SHOWN = 200
-
-
-def pdf(content: bytes, name: str) -> HttpResponse:
-    """Return a PDF that the browser keeps as a file and no cache keeps at all."""
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'attachment; filename="{name}.pdf"'
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @require_GET

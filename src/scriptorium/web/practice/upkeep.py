@@ -10,7 +10,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from scriptorium.domains.audit import queries as audit
 from scriptorium.domains.practices.operations import SETTINGS_FIELDS
 from scriptorium.journeys import roster_change
+from scriptorium.pages.renewal_proposal import timeline
 from scriptorium.pages.renewals import renewals
+from scriptorium.web.practice.calendars import own_calendar
 from scriptorium.web.practice.forms import SettingsForm
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
@@ -23,6 +25,7 @@ def show_renewals(request: HttpRequest, place: Place) -> HttpResponse:
     context = {
         "place": place,
         "page": renewals(practice=place.practice, now=request.now, today=request.today),
+        "timeline": timeline(practice=place.practice, today=request.today),
         "board_url": f"/practice/{place.practice.reference}/assignments/",
     }
     return render(request, "practice/renewals.html", context)
@@ -54,6 +57,7 @@ def settings(request: HttpRequest, place: Place) -> HttpResponse:
     context = {
         "place": place,
         "form": form,
+        "calendar": own_calendar(place) if place.standing.manages else None,
         "base": f"/practice/{practice.reference}/",
         "board_url": f"/practice/{practice.reference}/assignments/",
     }

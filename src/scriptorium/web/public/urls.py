@@ -6,12 +6,16 @@ from django.urls import path
 
 from scriptorium.web.public import (
     badges,
+    calendars,
     contact,
     directory,
     front,
     health,
     help_pages,
     invitation,
+    payments,
+    shared_estimates,
+    unsubscribe,
     verify,
 )
 
@@ -35,6 +39,15 @@ urlpatterns = [
     path(".well-known/jwks.json", badges.keys, name="badge-keys"),
     path("directory/", directory.show, name="directory"),
     path("invitation/<slug:token>/", invitation.invitation, name="invitation"),
+    path("estimates/<slug:token>/", shared_estimates.show, name="shared-estimate"),
+    path(
+        "estimates/<slug:token>/estimate.pdf", shared_estimates.download, name="shared-estimate-pdf"
+    ),
+    path("estimates/<slug:token>/logo", shared_estimates.logo, name="shared-estimate-logo"),
+    path("mail/unsubscribe/<str:token>/", unsubscribe.unsubscribe, name="unsubscribe"),
+    path("calendar/<slug:token>.ics", calendars.feed, name="calendar-feed"),
+    path("payments/events/", payments.events, name="payment-events"),
+    path("sandbox/pay/<slug:checkout>/", payments.sandbox, name="sandbox-pay"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
 ]

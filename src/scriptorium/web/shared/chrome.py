@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from scriptorium.demo.cast import DEMO_LOGINS
 from scriptorium.domains.practices.queries import practices_of
 from scriptorium.kernel import clock
-from scriptorium.web.shared.guards import person_of, staff_roles_of
+from scriptorium.web.shared.guards import Place, person_of, staff_roles_of
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "menu": [],
         "help_url": f"{reverse('help')}?{urlencode({'page': _page_without_secrets(request)})}",
         "home_url": reverse("home") if signed_in else reverse("front"),
-        "banners": _banners(),
+        "banners": [*_banners(), *_address_to_check(request)],
         "demo_logins": DEMO_LOGINS if settings.DEMO else (),
     }
     if signed_in:
@@ -53,6 +53,7 @@ def _add_person(request: HttpRequest, found: dict[str, Any]) -> None:
         {
             "name": practice.name,
             "url": reverse("board", args=[practice.reference]),
+            "base": f"/practice/{practice.reference}/",
             "current": f"/practice/{practice.reference}/" in request.path,
         }
         for practice in own
@@ -84,3 +85,19 @@ def _banners() -> list[dict[str, str]]:
             {"kind": "time", "text": f"Time travel: this site lives {days} days from today."}
         )
     return banners
+
+
+def _address_to_check(request: HttpRequest) -> list[dict[str, str]]:
+    """Tell administrators of a legal notice that did not arrive, until the address is another."""
+    place: Place | None = getattr(request, "place", None)
+    if place is None or not place.standing.manages:
+        return []
+    practice = place.practice
+    address = getattr(practice, "undelivered_at", None)
+    banner = {"kind": "now", "text": f"We could not deliver mail to {address}: check the address."}
+    if address and address == practice.billing_email.lower():
+        return [banner | {"url": reverse("settings", args=[practice.reference]), "label": "Check"}]
+    if address and address == practice.primary.email.lower():
+        own = place.standing.primary
+        return [banner | {"url": reverse("profile-email"), "label": "Check"} if own else banner]
+    return []

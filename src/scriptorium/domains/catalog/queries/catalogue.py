@@ -29,6 +29,20 @@ class Numbers:
     reinstatement_price: str
     completion_keep_years: int
     scheme_version: str
+    notice_days: tuple[int, ...]
+    proposal_days: int
+    reminder_days: tuple[int, ...]
+    overdue_notice_days: tuple[int, ...]
+    win_back_days: tuple[int, ...]
+    card_retry_days: tuple[int, ...]
+    inactive_days: int
+
+    @property
+    def renewal_ladder(self) -> tuple[int, ...]:
+        """The days on which a payer is told of a renewal: before the date, negative after it."""
+        before = {*self.notice_days, self.proposal_days, *self.reminder_days}
+        after = {*self.overdue_notice_days, *self.win_back_days}
+        return (*sorted(before, reverse=True), *(-day for day in sorted(after)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +77,10 @@ def _load(folder: Path) -> Programme:
     with (folder / "catalogue.toml").open("rb") as file:
         raw = tomllib.load(file)
     numbers = dict(raw["numbers"])
-    for name in ("unit_notice_days", "invitation_reminder_days"):
+    for name in (
+        "unit_notice_days", "invitation_reminder_days", "notice_days", "reminder_days",
+        "overdue_notice_days", "win_back_days", "card_retry_days",
+    ):  # fmt: skip
         numbers[name] = tuple(numbers[name])
     return Programme(
         name=raw["name"],

@@ -1,5 +1,6 @@
 """Reading practices and rosters, and recomputing what is derived from them."""
 
+from scriptorium.domains.practices.queries.calendar import renewing_days
 from scriptorium.domains.practices.queries.imports import (
     import_by_reference,
     import_outcome,
@@ -11,7 +12,11 @@ from scriptorium.domains.practices.queries.imports import (
     rows_of_class,
     waiting_rows,
 )
-from scriptorium.domains.practices.queries.office import invitations_expiring, links_of_person
+from scriptorium.domains.practices.queries.office import (
+    invitations_expiring,
+    links_of_person,
+    of_references,
+)
 from scriptorium.domains.practices.queries.roster import (
     Counts,
     RosterFilter,
@@ -24,9 +29,11 @@ from scriptorium.domains.practices.queries.roster import (
     invitations_over,
     link_by_reference,
     links_by_email,
+    links_of_people,
     live_link_of,
     live_links,
     lock_people,
+    lock_practice,
     locked_links,
     open_hand_over,
     open_invitations,
@@ -84,13 +91,16 @@ __all__ = [
     "link_by_reference",
     "links_by_email",
     "links_by_reference",
+    "links_of_people",
     "links_of_person",
     "live_link_of",
     "live_links",
     "live_links_of_people",
     "lock_people",
+    "lock_practice",
     "locked_links",
     "main_roles",
+    "of_references",
     "open_hand_over",
     "open_invitations",
     "people_ended_unsorted",
@@ -100,6 +110,7 @@ __all__ = [
     "practices_of",
     "references",
     "rejected_rows",
+    "renewing_days",
     "role_holders",
     "roles_of",
     "rows_of_class",

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
-from scriptorium.domains.practices.models import Invitation, RosterLink
+from scriptorium.domains.practices.models import Invitation, Practice, RosterLink
 from scriptorium.domains.practices.queries.standing import OPEN_INVITATION
 
 
@@ -23,3 +24,9 @@ def links_of_person(*, person: int) -> list[RosterLink]:
     """Return every roster link of a person, live ones first, then the newest ended ones."""
     links = RosterLink.objects.filter(person_id=person).select_related("practice").order_by("-id")
     return sorted(links, key=lambda link: link.ended_at is not None)
+
+
+def of_references(*, references: Iterable[str]) -> dict[str, Practice]:
+    """Return reference → practice with its primary administrator."""
+    found = Practice.objects.filter(reference__in=list(references)).select_related("primary")
+    return {practice.reference: practice for practice in found}

@@ -235,6 +235,12 @@ def invitation_by_hash(*, token_hash: str) -> Invitation | None:
     return Invitation.objects.filter(token_hash=token_hash).select_related("link__practice").first()
 
 
+def links_of_people(*, practice: int, people: Iterable[int]) -> dict[int, RosterLink]:
+    """Return person key → the person's live link with a practice."""
+    rows = live_links(practice=practice).filter(person_id__in=list(people))
+    return {link.person_id: link for link in rows if link.person_id is not None}
+
+
 def live_link_of(*, practice: int, person: int) -> RosterLink | None:
     """Return a person's live link with a practice, or None."""
     return live_links(practice=practice).filter(person_id=person).first()

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from scriptorium.database.prepared import Prepared
+from scriptorium.domains.notifications.queries import address_to_check
 from scriptorium.domains.practices.enums import PracticeRole
 from scriptorium.domains.practices.models import HandOver, LinkRole, Practice, RosterLink
 
@@ -59,7 +60,10 @@ def _with_primary(reference: str) -> QuerySet[Practice]:
     return (
         Practice.objects.filter(reference=reference)
         .select_related("primary", "counter")
-        .annotate(asked=Subquery(open_ones.values("to_person_id")[:1]))
+        .annotate(
+            asked=Subquery(open_ones.values("to_person_id")[:1]),
+            undelivered_at=address_to_check(),
+        )
     )
 
 
@@ -69,7 +73,8 @@ _by_reference = Prepared(_with_primary, ("one",), ("other",))
 def by_reference(*, reference: str) -> Practice | None:
     """Return a practice with its primary administrator and counter, or None.
 
-    Its ``asked`` is the key of the person whom an open hand-over waits for.
+    Its ``asked`` is the key of the person whom an open hand-over waits for, ``undelivered_at`` the
+    address at which a legal notice did not arrive.
     """
     return _by_reference.first(reference)
 

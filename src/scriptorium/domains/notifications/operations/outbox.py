@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from scriptorium.domains.notifications.models import MailState, OutboxMail
+from scriptorium.domains.notifications import rules
+from scriptorium.domains.notifications.enums import MailCategory, MailState
+from scriptorium.domains.notifications.models import OutboxMail
+
+#: Attempts before a mail is given up, each a longer wait after the one before.
+MOST_ATTEMPTS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a mail, kept in the file store before the mail is queued."""
+
+    name: str
+    media_type: str
+    sha256: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +36,8 @@ class Mail:
         to_address, to_name: the receiver.
         dedupe_key: (template, subject object, day): the same key is queued once, ever.
         data: plain values for the template; never a password (STANDARDS row 38).
+        practice: reference of the practice that the mail is about, if any: should a legal notice
+            not arrive, its administrators are told.
     """
 
     template: str
@@ -29,6 +45,8 @@ class Mail:
     to_name: str
     dedupe_key: str
     data: dict[str, Any] = field(default_factory=dict)
+    practice: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +67,9 @@ def enqueue(*, mails: Iterable[Mail], now: dt.datetime) -> None:
                 template=mail.template,
                 to_address=mail.to_address,
                 to_name=mail.to_name,
+                practice=mail.practice,
                 data=mail.data,
+                attachments=[asdict(file) for file in mail.attachments],
                 queued_at=now,
                 not_before=now,
             )
@@ -84,12 +104,17 @@ def render(*, mail: OutboxMail) -> Rendered:
     """Return a queued mail's subject, text and HTML."""
     if mail.text:
         return Rendered(mail.subject, mail.text, mail.html)
+    reminder = rules.category_of(template=mail.template) == MailCategory.REMINDER
     context = mail.data | {
         "to_name": mail.to_name,
         "body_name": settings.BODY_NAME,
         "body_phone": settings.BODY_PHONE,
         "body_email": settings.BODY_EMAIL,
+        # Who sends offers says where the post finds them (CAN-SPAM, 15 USC 7704).
+        "body_address": settings.BODY_ADDRESS,
         "base_url": settings.BASE_URL,
+        "preferences_url": f"{settings.BASE_URL}/member/profile/#mail" if reminder else "",
+        "unsubscribe_url": rules.unsubscribe_url(template=mail.template, address=mail.to_address),
     }
     subject = render_to_string(f"mail/{mail.template}.subject.txt", context)
     return Rendered(
@@ -122,13 +147,34 @@ def mark_sent(*, mail: OutboxMail, rendered: Rendered, now: dt.datetime) -> None
     )
 
 
-def mark_failed(*, mail: OutboxMail, error: str, now: dt.datetime, give_up_after: int = 8) -> None:
-    """Record a failed attempt and wait longer before each next one."""
+def mark_failed(
+    *, mail: OutboxMail, error: str, now: dt.datetime, give_up_after: int = MOST_ATTEMPTS
+) -> bool:
+    """Record a failed attempt and wait longer before each next one; True when it was the last.
+
+    Arguments:
+        give_up_after: attempts; 1 for a refusal that another attempt would not change.
+    """
     attempts = mail.attempts + 1
-    wait = dt.timedelta(minutes=2**attempts)
+    last = attempts >= give_up_after
     OutboxMail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(
-        state=MailState.FAILED if attempts >= give_up_after else MailState.QUEUED,
+        state=MailState.FAILED if last else MailState.QUEUED,
         attempts=attempts,
         last_error=error[:500],
-        not_before=now + wait,
+        not_before=now + dt.timedelta(minutes=2**attempts),
+    )
+    return last
+
+
+def mark_held(*, mail: OutboxMail, reason: str) -> None:
+    """Record that a mail stays here, and why."""
+    OutboxMail.objects.filter(pk=mail.pk, state=MailState.QUEUED).update(
+        state=MailState.HELD, held_because=reason
+    )
+
+
+def mark_bounced(*, mail: OutboxMail, error: str) -> None:
+    """Record that a mail left and came back."""
+    OutboxMail.objects.filter(pk=mail.pk, state=MailState.SENT).update(
+        state=MailState.BOUNCED, last_error=error[:500]
     )

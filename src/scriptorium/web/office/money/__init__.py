@@ -1,0 +1,1 @@
+"""The office of finance: worklists, payers’ accounts, journal and figures."""
