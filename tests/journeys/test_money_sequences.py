@@ -31,7 +31,14 @@ from scriptorium.domains.orders.operations import NewOrder, NewPayment, set_unit
 from scriptorium.domains.orders.rules.pricing import Wish, quote
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.integrations.payments import ProviderRefused, Sandbox, SignedEvent, TestCard
-from scriptorium.journeys import crediting, ordering, paying_online, services, taking_payments
+from scriptorium.journeys import (
+    crediting,
+    learning_payments,
+    ordering,
+    paying_online,
+    services,
+    taking_payments,
+)
 from scriptorium.journeys.crediting import CannotSend
 from scriptorium.kernel.actor import Actor, ActorKind
 from scriptorium.kernel.money import Money
@@ -258,7 +265,7 @@ class Sequences(RuleBasedStateMachine):
 
     def _learn(self, payment: str) -> None:
         facts = self.world.provider.fetch(external_id=payment)
-        paying_online.learn(facts=facts, now=NOW, today=TODAY)
+        learning_payments.learn(facts=facts, now=NOW, today=TODAY)
 
     # What always holds ------------------------------------------------------------------------
 

@@ -12,8 +12,20 @@ from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import AttemptState, PaymentState
 from scriptorium.domains.orders.models import Invoice, Payment, ProviderEvent
-from scriptorium.integrations.payments import BadSignature, Sandbox, SignedEvent, TestCard
-from scriptorium.journeys import crediting, paying_online, services
+from scriptorium.integrations.payments import (
+    BadSignature,
+    Sandbox,
+    SavedCharge,
+    SignedEvent,
+    TestCard,
+)
+from scriptorium.journeys import (
+    comparing_books,
+    crediting,
+    learning_payments,
+    paying_online,
+    services,
+)
 from scriptorium.journeys.paying_online import NotPossible
 from scriptorium.journeys.services import NoPaymentOnline
 from scriptorium.kernel.money import Money
@@ -206,7 +218,7 @@ def test_a_refund_at_the_provider_is_posted_once(provider: Sandbox, till: Till) 
     provider.refund(payment=payment.external_id, amount=Money(1000), attempt_key="x", now=NOW)
     for _ in range(2):
         facts = provider.fetch(external_id=payment.external_id)
-        paying_online.learn(facts=facts, now=NOW, today=TODAY)
+        learning_payments.learn(facts=facts, now=NOW, today=TODAY)
     payment.refresh_from_db()
     assert (payment.refunded_minor, till.fresh(invoice).open_minor) == (1000, 1000)
     assert accounts_sum() == 0
@@ -228,7 +240,7 @@ def test_our_own_refund_goes_through_the_provider_and_is_not_posted_twice(
     assert payment.external_id is not None
     facts = provider.fetch(external_id=payment.external_id)
     assert facts.refunded == Money(2000)
-    paying_online.learn(facts=facts, now=NOW, today=TODAY)
+    learning_payments.learn(facts=facts, now=NOW, today=TODAY)
     payment.refresh_from_db()
     assert (payment.refunded_minor, till.credit) == (2000, FIVE - 2000)
 
@@ -274,11 +286,9 @@ def test_the_night_learns_what_no_event_told_and_lists_what_is_unknown(
     invoice = till.buy(package=5)
     pay(provider, begin(till, invoice), TestCard.SUCCESS)
     saved = provider.save_method(owner="stranger", card=TestCard.SUCCESS)
-    stranger = paying_online.SavedCharge(
-        "not-ours", "not-ours:1", Money(500), "?", saved.customer, saved.method
-    )
+    stranger = SavedCharge("not-ours", "not-ours:1", Money(500), "?", saved.customer, saved.method)
     provider.charge_saved(request=stranger, now=NOW)
-    found = [paying_online.reconcile(since=later(days=-3), now=NOW, today=TODAY) for _ in range(2)]
+    found = [comparing_books.compare(since=later(days=-3), now=NOW, today=TODAY) for _ in range(2)]
     assert [(f.learned, f.mismatches) for f in found] == [(1, 1), (0, 0)]
     assert free(till) == 5
     (row,) = money.mismatches()

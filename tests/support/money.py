@@ -20,11 +20,22 @@ from scriptorium.domains.orders.models import (
 from scriptorium.domains.orders.operations import NewPayment
 from scriptorium.domains.orders.rules.cards import luhn_valid
 from scriptorium.domains.orders.rules.pricing import Wish
-from scriptorium.journeys import crediting, estimating, ordering, taking_payments
+from scriptorium.journeys import crediting, estimating, ordering, own_membership, taking_payments
+from scriptorium.journeys.renewal_notices import tell_payers
+from scriptorium.journeys.renewing import open_coming
 from scriptorium.journeys.taking_payments import Taken
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
-from tests.support.builders import DESK, NOW, TODAY, Clinic
+from tests.support.builders import (
+    DESK,
+    NOW,
+    TODAY,
+    Clinic,
+    actor_of,
+    buy_renewal,
+    days,
+    noon,
+)
 
 _keys = itertools.count(1)
 
@@ -126,6 +137,22 @@ class Till:
     def credit(self) -> int:
         """What is kept for the practice, in minor units."""
         return money.credit_of(payer=self.payer)
+
+
+def every_mail_of_money(clinic: Clinic) -> None:
+    """Let every journey of money and renewal that writes mail happen once."""
+    till = Till(clinic)
+    till.buy(ce=1)
+    till.bounce(till.pay(100).payment)
+    night = Actor.system("nightly")
+    clinic.member("Rena Wald", renews_in=45)
+    for day in (0, 31, 42, 46):
+        open_coming(night, days(day), noon(days(day)))
+        tell_payers(night, days(day), noon(days(day)))
+    own = clinic.member("Sola Aune", renews_in=-100)
+    buy_renewal(own, on=days(-101))
+    assert own.person is not None
+    own_membership.cancel(actor=actor_of(own.person), person=own.person, now=NOW, today=TODAY)
 
 
 def card_like(digits: str = "411111222233777") -> str:

@@ -25,6 +25,7 @@ from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Invitation
 from scriptorium.journeys.accommodations import forget_words
+from scriptorium.journeys.comparing_books import compare_books
 from scriptorium.journeys.decisions import void_of_ended
 from scriptorium.journeys.remind_of_hours import remind_employers
 from scriptorium.journeys.renewal_notices import tell_payers
@@ -228,6 +229,7 @@ def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
         while done := step(actor, today, now):
             counts[name] += done
     counts["cards charged"] = charge_cards(actor, today, now)
+    counts["payments compared"] = compare_books(today=today, now=now)
     counts["expiry notices queued"] = warn_of_expiry(today=today, now=now)
     counts["reminders queued"] = remind_invited(now=now)
     counts["reminders of hours queued"] = remind_employers(today=today, now=now)

@@ -299,7 +299,8 @@ def month_chart(
     """
     totals = [sum(max(0, part[0]) for part in month.parts) for month in months]
     most = max([*totals, *(month.line or 0 for month in months)], default=1)
-    grid = _steps(most)
+    # The words of the mark stand above the bars.
+    grid = _steps(most * 6 // 5 if now else most)
     left, right = LEFT + 16, WIDTH - (RIGHT + 60 if line_name else RIGHT)
     tall, each = HEIGHT - TOP - BOTTOM, (right - left) / max(1, len(months))
     bars: list[Bar] = []

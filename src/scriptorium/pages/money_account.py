@@ -21,7 +21,8 @@ from scriptorium.pages.estimates import EstimateRow, estimate_rows
 from scriptorium.pages.money_cells import HOME, overdue_words
 from scriptorium.pages.orders import due_words, order_state
 
-SHOWN = 50
+#: Rows of each table, and of all of them on request.
+SHOWN, MOST = 10, 500
 PAYMENT_TONES = {
     PaymentState.RECEIVED: "good",
     PaymentState.BOUNCED: "now",
@@ -135,14 +136,20 @@ def summary(*, payer: Payer, today: dt.date) -> Summary:
     )
 
 
-def account_page(*, of: Practice | Person, today: dt.date) -> AccountPage:
-    """Return the account of a practice, or of a person who pays for herself."""
+def account_page(*, of: Practice | Person, today: dt.date, everything: bool) -> AccountPage:
+    """Return the account of a practice, or of a person who pays for herself.
+
+    Arguments:
+        everything: show more than what is open and the newest.
+    """
+    most = MOST if everything else SHOWN
     is_practice = isinstance(of, Practice)
     payer = Payer(practice=of.pk) if is_practice else Payer(person=of.pk)
     whose = "practices" if is_practice else "people"
     url = f"{HOME}{whose}/{of.reference}/"
-    orders = list(money.orders_of(payer=payer)[: SHOWN + 1])
-    payments = list(money.payments_of(payer=payer)[: SHOWN + 1])
+    orders = office.orders_open_first(payer=payer, limit=most + 1)
+    payments = list(money.payments_of(payer=payer)[: most + 1])
+    estimates = estimates_of(of, url, today) if isinstance(of, Practice) else []
     found = summary(payer=payer, today=today)
     profile = money.billing_of(practice=of.pk) if isinstance(of, Practice) else None
     return AccountPage(
@@ -154,11 +161,11 @@ def account_page(*, of: Practice | Person, today: dt.date) -> AccountPage:
         next=_next(payer, url, found, today),
         facts=_facts(of, payer, today),
         units_first=profile.units_first_at is not None if profile else None,
-        invoices=[_invoice(order, url, today) for order in orders[:SHOWN]],
-        payments=[payment_row(payment, url) for payment in payments[:SHOWN]],
-        notes=[_note(note, url) for note in office.credit_notes_of_payer(payer=payer, limit=SHOWN)],
-        estimates=estimates_of(of, url, today) if isinstance(of, Practice) else [],
-        more=max(len(orders), len(payments)) > SHOWN,
+        invoices=[_invoice(order, url, today) for order in orders[:most]],
+        payments=[payment_row(payment, url) for payment in payments[:most]],
+        notes=[_note(note, url) for note in office.credit_notes_of_payer(payer=payer, limit=most)],
+        estimates=estimates[:most],
+        more=max(len(orders), len(payments), len(estimates)) > most,
     )
 
 

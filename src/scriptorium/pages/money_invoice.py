@@ -101,7 +101,7 @@ def invoice_page(*, invoice: Invoice, account: str, today: dt.date) -> InvoicePa
         state=state,
         tone=tone,
         open=str(Money(invoice.open_minor, invoice.currency)) if invoice.open_minor else "",
-        facts=_facts(invoice, today),
+        facts=[(term, said) for term, said in _facts(invoice, today) if said],
         estimate_url=f"{account}estimates/{estimate.number}/" if estimate else "",
         estimate_number=estimate.number if estimate else "",
         lines=line_rows(lines=lines, currency=order.currency),

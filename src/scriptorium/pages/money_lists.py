@@ -299,7 +299,7 @@ _ENDINGS = (("", "Still good"), ("soon", "Over within 7 days"), ("over", "Over")
 
 KINDS: dict[str, Kind] = {
     "unpaid": Kind(
-        "Unpaid invoices", "The longest due stands first.", "Invoice, payer or purchase order",
+        "Unpaid invoices", "The longest due stands first.", "Invoice, payer or order",
         _columns("Invoice", "Payer", "Purchase order", "Due on", "How late", "Open*"),
         "Every invoice is paid",
         "An invoice stands here from the day it is issued until nothing of it is open.",
@@ -323,7 +323,7 @@ KINDS: dict[str, Kind] = {
     ),
     "mismatches": Kind(
         "Mismatches with the provider", "Found by the nightly comparison; each is settled once.",
-        "Words or the provider’s number", _columns("What", "At the provider", "Found"),
+        "Words or number", _columns("What", "At the provider", "Found"),
         "The books agree", "What the provider says and our books do not stands here.",
         _mismatches, _mismatch,
     ),

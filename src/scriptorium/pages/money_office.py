@@ -97,17 +97,17 @@ def _lists(ages: list[tuple[office.Age, Figure]], today: dt.date) -> list[Waitin
     exemptions = office.figure_of(money.exemptions_to_verify())
     return [
         _line("Refunds to decide", refunds, "Above the limit a second person agrees",
-              "refunds/", "Decide about"),
+              "refunds/", "Decide"),
         _line("Mismatches", mismatches, "The provider and our books disagree",
-              "mismatches/", "Look into", sums=False),
+              "mismatches/", "Look into them", sums=False),
         _line("Cheques to deposit", cheques, "In the drawer, not at the bank yet",
-              "cheques/", "Deposit"),
+              "cheques/", "Deposit them"),
         _line("Failing cards", cards, "The newest try failed, the order is open",
-              "failing-cards/", "Call about"),
+              "failing-cards/", "See whom to call"),
         _line("Exemptions to verify", exemptions, "Certificates that free a practice from tax",
-              "exemptions/", "Verify", sums=False),
+              "exemptions/", "Verify them", sums=False),
         _line("Overdue invoices", overdue, "Past their day, the longest first",
-              "unpaid/?age=overdue", "Ask for"),
+              "unpaid/?age=overdue", "See who owes"),
         _line("Unpaid invoices", unpaid, "Everything that is open", "unpaid/", "See", now=False),
         _line("Kept credits", office.credit_figure(), "Money kept for a payer, to use or pay back",
               "credits/", "See", now=False),
@@ -126,5 +126,5 @@ def _line(
     sums: bool = True,
     now: bool = True,
 ) -> Waiting:
-    amount = str(Money(figure.minor, prices().currency)) if sums else ""
+    amount = str(Money(figure.minor, prices().currency)) if sums and figure.count else ""
     return Waiting(title, figure.count, amount, about, f"{HOME}{path}", act, now)

@@ -67,6 +67,7 @@ class PaymentPage:
     left: str
     left_amount: str
     alone: str
+    waits: bool
     refunds: list[RefundRow]
     open_invoices: list[tuple[str, str, str]]
     why_not_bounce: str
@@ -89,12 +90,13 @@ def payment_page(*, payment: Payment, account: str) -> PaymentPage:
         amount=str(Money(payment.amount_minor, payment.currency)),
         state=state.label,
         tone=PAYMENT_TONES.get(state, ""),
-        facts=_facts(payment),
+        facts=[(term, said) for term, said in _facts(payment) if said],
         applied=[_applied(*row, account) for row in office.invoices_of_payment(payment=payment.pk)],
         kept=str(Money(kept, payment.currency)) if kept else "",
         left=str(Money(left, payment.currency)) if left else "",
-        left_amount=str(two_places(left)),
+        left_amount=str(two_places(left)) if left else "",
         alone=str(prices().refund_alone),
+        waits=bool(waiting),
         refunds=[_refund(one, payment.currency) for one in refunds],
         open_invoices=_open_invoices(payment, account) if left else [],
         why_not_bounce=_why_not_bounce(payment, bool(waiting)),

@@ -110,10 +110,14 @@ def renewals(*, today: dt.date) -> Report:
                 ),
             )
         )
-        cells = (
-            _cell(month), _count(past), _count(automatic), _count(manual),
-            amount(price.minor), amount(price.minor * (automatic + manual)),
-        )  # fmt: skip
+        none = Cell("\N{EM DASH}", "")
+        ahead = (none,) * 4
+        if month >= this:
+            ahead = (
+                _count(automatic), _count(manual), amount(price.minor),
+                amount(price.minor * (automatic + manual)),
+            )  # fmt: skip
+        cells = (_cell(month), _count(past) if month <= this else none, *ahead)
         rows.append(Row("today" if month == this else "", cells))
     chart = month_chart(
         name="renewals",

@@ -37,6 +37,7 @@ from tests.support.builders import (
 )  # fmt: skip
 from tests.support.credentials import award, rule
 from tests.support.exam_room import Candidate
+from tests.support.money import every_mail_of_money
 
 pytestmark = pytest.mark.django_db
 
@@ -69,6 +70,7 @@ def every_mail(clinic: Clinic) -> list[OutboxMail]:
         note="", last_day=TODAY, take_back=False, now=NOW, today=TODAY,
     )  # fmt: skip
     every_mail_of_the_pathway(clinic)
+    every_mail_of_money(clinic)
     rule(award(elsewhere), "suspended")
     candidate = Candidate()
     sitting = candidate.sit()

@@ -95,6 +95,19 @@ def test_unknown_payers_and_papers_are_not_found(finance: Client, till: Till) ->
         assert finance.get(address).status_code == 404
 
 
+def test_a_long_account_shows_what_is_open_first_and_everything_on_request(
+    finance: Client, till: Till
+) -> None:
+    oldest = till.buy(ce=1)
+    for _ in range(11):
+        till.pay(1900, invoices=[till.buy(ce=1)])
+    found = finance.get(account(till)).content.decode()
+    assert (f">{oldest.number}<" in found, ">INV-000002<" in found) == (True, False)
+    assert "Show everything" in found
+    every = finance.get(f"{account(till)}?all=1").content.decode()
+    assert (">INV-000002<" in every, "Show everything" in every) == (True, False)
+
+
 @pytest.mark.parametrize("item_count", [1, 3])
 def test_an_account_asks_the_same_for_one_row_and_for_three(
     finance: Client, till: Till, item_count: int, django_assert_num_queries: Any

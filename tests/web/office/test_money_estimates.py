@@ -89,7 +89,7 @@ def test_an_estimate_that_cannot_be_is_refused(
 def test_staff_accept_on_the_telephone_for_the_practice(finance: Client, till: Till) -> None:
     estimate = made(finance, till)
     page = text_of(finance.get(here(till, estimate)).content.decode())
-    assert "Accepting means: An invoice over $3,295.50 due 23 Dec 2026" in page
+    assert "Read it to the caller: “An invoice over $3,295.50 due 23 Dec 2026" in page
     form = {"call-name": "Dana Whitlock", "call-po_number": "PO-77"}
     answer = finance.post(f"{here(till, estimate)}accept/", form, follow=True)
     found = text_of(answer.content.decode())

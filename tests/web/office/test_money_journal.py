@@ -140,10 +140,10 @@ def test_renewals_are_told_past_and_to_come_at_the_price_of_their_month(
     assert rows["Month"] == [
         "Renewed", "Automatic, to come", "Manual, to come", "List price", "Forecast",
     ]  # fmt: skip
-    assert rows[f"{days(40):%Y-%m}"] == ["0", "0", "1", "89.00", "89.00"]
-    assert rows[f"{days(200):%Y-%m}"] == ["0", "0", "1", "89.00", "89.00"]
+    assert rows[f"{days(40):%Y-%m}"] == ["", "0", "1", "89.00", "89.00"]
+    assert rows[f"{days(200):%Y-%m}"] == ["", "0", "1", "89.00", "89.00"]
     renewed = days(200).replace(year=days(200).year - 1)
-    assert rows[f"{renewed:%Y-%m}"][0] == "1"
+    assert rows[f"{renewed:%Y-%m}"] == ["1", "", "", "", ""]
     assert list(rows)[1::23] == ["2025-11", "2027-10"]
 
 

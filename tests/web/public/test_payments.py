@@ -267,12 +267,12 @@ def test_an_answer_left_open_at_the_bank_does_not_keep_an_invoice_waiting(
     cashier: Cashier, provider: Sandbox
 ) -> None:
     """A look at the provider while its bank asks makes the attempt "on its way"; then it closes."""
-    from scriptorium.journeys import paying_online
+    from scriptorium.journeys import learning_payments
 
     cashier.begin()
     cashier.choose("3d-secure")
     facts = provider.fetch(external_id=cashier.checkout)
-    paying_online.learn(facts=facts, now=NOW, today=NOW.date())
+    learning_payments.learn(facts=facts, now=NOW, today=NOW.date())
     assert Attempt.objects.get().state == AttemptState.PENDING
     assert cashier.begin().status_code == 302
     first = Attempt.objects.order_by("number")[0]

@@ -9,15 +9,16 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, F, Min, Model, Q, QuerySet, Sum
+from django.db.models import Case, Count, F, Min, Model, Q, QuerySet, Sum, When
 
-from scriptorium.domains.orders.enums import EstimateState, PaymentState, Reason
+from scriptorium.domains.orders.enums import EstimateState, OrderState, PaymentState, Reason
 from scriptorium.domains.orders.models import (
     CreditNote,
     Estimate,
     Exemption,
     Invoice,
     Mismatch,
+    Order,
     Payment,
     Posting,
     Refund,
@@ -183,6 +184,13 @@ def cheques_by_reference(*, references: list[str]) -> list[Payment]:
     """Return payments by their references, with their practices."""
     rows = Payment.objects.filter(reference__in=references).select_related("payer_practice")
     return list(rows.order_by("id"))
+
+
+def orders_open_first(*, payer: Payer, limit: int) -> list[Order]:
+    """Return a payer's orders with their invoices: what is to be paid, then the newest."""
+    rows = Order.objects.filter(**payer.columns).select_related("invoice", "estimate")
+    is_open = Case(When(state=OrderState.OPEN, then=0), default=1)
+    return list(rows.order_by(is_open, "-id")[:limit])
 
 
 def credit_notes_of_payer(*, payer: Payer, limit: int) -> list[CreditNote]:

@@ -78,7 +78,8 @@ def may_change(request: HttpRequest) -> bool:
 def show(request: HttpRequest, whose: str, ref: str) -> HttpResponse:
     """The account."""
     account = account_of(whose, ref)
-    page = account_page(of=account.of, today=request.today)
+    everything = request.GET.get("all") == "1"
+    page = account_page(of=account.of, today=request.today, everything=everything)
     context = {"page": page, "may_change": may_change(request)}
     return render(request, "office/money/account.html", context)
 
