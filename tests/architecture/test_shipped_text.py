@@ -37,7 +37,7 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 _CARD = re.compile(
-    r"\bcc-(?:number|csc|exp|name|type)|\bcvc2?\b|\bcvv2?\b"
+    r"\bcc-(?:number|csc|exp|name|type)|\bcvc2?\b|\bcvv2?\b|card-?number"
     r"|\bname=[\"']card|\bcard\w* *= *(?:forms\.)?\w+Field",
     re.IGNORECASE,
 )

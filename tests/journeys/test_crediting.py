@@ -7,7 +7,7 @@ import pytest
 from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.orders.enums import Method
-from scriptorium.domains.orders.models import CreditNote, Payment, Refund
+from scriptorium.domains.orders.models import CreditNote, OrderLine, Payment, Refund
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.journeys.crediting import LooksLikeACard
 from scriptorium.kernel.actor import Actor, ActorKind
@@ -128,6 +128,15 @@ def test_tax_is_taken_back_to_the_last_cent(till: Till) -> None:
     notes = [till.take_back(invoice, {"manual": 1}) for _ in range(3)]
     assert [note.tax_minor for note in notes] == [404, 404, 405]
     assert (account("tax"), account("receivable")) == (0, 0)
+
+
+def test_cents_rounded_up_piece_by_piece_never_take_back_more_tax_than_there_was(
+    till: Till,
+) -> None:
+    invoice = till.buy(manual=4)
+    OrderLine.objects.update(tax_minor=2)
+    notes = [till.take_back(invoice, {"manual": 1}) for _ in range(3)]
+    assert [note.tax_minor for note in notes] == [1, 1, 0]
 
 
 def test_a_credit_note_says_who_and_why_in_the_trail(till: Till) -> None:

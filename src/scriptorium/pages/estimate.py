@@ -255,7 +255,7 @@ def _cell(line: Line | None, before: Line | None, currency: str, *, first: bool)
         return Cell(says, "")
     if before is None:
         return Cell(says, "new")
-    return Cell(says, _change(line, before, currency) or "as before")
+    return Cell(says, "as before" if line.same_as(before) else _change(line, before, currency))
 
 
 def _change(line: Line, before: Line, currency: str) -> str:
@@ -267,6 +267,4 @@ def _change(line: Line, before: Line, currency: str) -> str:
         lower = line.unit_minor < before.unit_minor
         by = Money(abs(line.unit_minor - before.unit_minor), currency)
         changes.append(f"{by} {'less' if lower else 'more'} each")
-    if line.tax_minor != before.tax_minor and not changes:
-        changes.append("other tax")
-    return ", ".join(changes)
+    return ", ".join(changes) or "other tax"

@@ -72,11 +72,18 @@ class NoteRow:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A payer's account in two lines; ``late`` and ``kept`` are empty when they are nothing."""
+    """A payer's account in two lines; what is nothing is empty.
+
+    Arguments:
+        promised: how much of what is kept waits to be paid back.
+        usable: whether any of it could pay an invoice.
+    """
 
     open: str
     late: str
     kept: str
+    promised: str
+    usable: bool
     invoices: int
 
     @property
@@ -91,7 +98,10 @@ class Summary:
     @property
     def second(self) -> str:
         """What is kept."""
-        return f"{self.kept} is kept for the payer." if self.kept else "Nothing is kept."
+        if not self.kept:
+            return "Nothing is kept."
+        promised = f", of which {self.promised} waits to be paid back" if self.promised else ""
+        return f"{self.kept} is kept for the payer{promised}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,10 +138,13 @@ def summary(*, payer: Payer, today: dt.date) -> Summary:
     every = office.open_figure(rows)
     late = office.open_figure(rows.filter(due_on__lt=today)).minor if every.count else 0
     kept = money.credit_of(payer=payer)
+    promised = office.promised_of(payer=payer) if kept else 0
     return Summary(
         open=_words(every.minor),
         late=_words(late) if late else "",
         kept=_words(kept) if kept else "",
+        promised=_words(promised) if promised else "",
+        usable=kept > promised,
         invoices=every.count,
     )
 
@@ -180,7 +193,7 @@ def _next(payer: Payer, url: str, found: Summary, today: dt.date) -> NextStep | 
         return None
     about = f"{url}invoices/{invoice.number}/"
     amount = Money(invoice.open_minor, invoice.currency)
-    if found.kept:
+    if found.usable:
         said = f"{found.kept} is kept, and {invoice.number} is open over {amount}."
         return NextStep(said, about, "Use what is kept")
     late = overdue_days(invoice=invoice, today=today)

@@ -11,6 +11,7 @@ from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import AttemptState, Method, OrderState, PaymentState
 from scriptorium.domains.orders.models import Attempt, Invoice, Payment
+from scriptorium.domains.orders.queries import office
 from scriptorium.kernel import clock
 from scriptorium.kernel.money import Money
 from scriptorium.kernel.payer import Payer
@@ -61,7 +62,7 @@ class InvoicePage:
 
     Arguments:
         units: what the order brought and how much of it is free, in words, by kind.
-        kept: what is kept for the payer; empty when nothing is, or nothing is open.
+        kept: what is kept and could pay it; empty when nothing is, or nothing is open.
         why_not_cancel: the reason where the order cannot be cancelled as a whole.
     """
 
@@ -94,7 +95,10 @@ def invoice_page(*, invoice: Invoice, account: str, today: dt.date) -> InvoicePa
     lines = money.lines_of_orders(orders=[order.pk])[order.pk]
     state, tone = order_state(order, invoice, today)
     estimate = order.estimate
-    kept = money.credit_of(payer=Payer.of(invoice)) if invoice.open_minor else 0
+    payer = Payer.of(invoice)
+    kept = 0
+    if invoice.open_minor:
+        kept = money.credit_of(payer=payer) - office.promised_of(payer=payer)
     return InvoicePage(
         number=invoice.number,
         url=f"{account}invoices/{invoice.number}/",
@@ -120,7 +124,7 @@ def invoice_page(*, invoice: Invoice, account: str, today: dt.date) -> InvoicePa
         attempts=[_attempt(one, order.currency) for one in money.attempts_of(order=order.pk)],
         units=units_words(order=order.reference),
         left=left_lines(invoice=invoice),
-        kept=str(Money(kept, invoice.currency)) if kept else "",
+        kept=str(Money(kept, invoice.currency)) if kept > 0 else "",
         why_not_cancel=_why_not_cancel(invoice),
     )
 

@@ -115,8 +115,9 @@ def _steps(held: rules.Dates, today: dt.date) -> list[Step]:
             continue
         try:
             plan = rules.plan_renewal(held, day, windows)
-        except CannotApply as error:
-            found.append(Step(label, windows.reinstatement_price, str(error)))
+        except CannotApply:
+            # Ended: the rules allow no renewal any more, only the way back by staff.
+            found.append(Step(label, windows.reinstatement_price, "reinstatement; please call us"))
             continue
         last = words(plan.period.last_day)
         outcome = (

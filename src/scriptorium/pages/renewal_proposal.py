@@ -100,7 +100,7 @@ def proposal_page(
         automatic=automatic,
         manual=len(chosen) - automatic - extra,
         extra=extra,
-        on_the_day=_on_the_day(practice, proposal, automatic, today),
+        on_the_day=_on_the_day(practice, proposal, automatic, total.from_units, today),
         change_until=words(proposal.renews_on - dt.timedelta(days=1)),
         past=proposal.renews_on <= today,
         closed=proposal.closed_at is not None,
@@ -209,18 +209,22 @@ def _next_tier(priced: Quote | None) -> str:
     return f"{tier.more} more {verb} {percent_words(tier.percent)}: {unit} each"
 
 
-def _on_the_day(practice: Practice, proposal: Proposal, automatic: int, today: dt.date) -> str:
+def _on_the_day(
+    practice: Practice, proposal: Proposal, automatic: int, own: int, today: dt.date
+) -> str:
     """Say what happens by itself, in one sentence."""
     if not automatic or proposal.charged_on is not None:
         return ""
+    day = words(max(proposal.renews_on, today))
     who = "1 person" if automatic == 1 else f"{automatic} people"
+    if own >= automatic:
+        return f"On {day} we renew {who} from your free renewals; there is nothing to pay."
     saved = money.saved_method(payer=Payer(practice=practice.pk))
-    profile = money.billing_of(practice=practice.pk)
-    how = (
-        f"charge {saved.label} for" if saved is not None and profile.auto_pay else "invoice you for"
-    )
-    day = max(proposal.renews_on, today)
-    return f"On {words(day)} we renew {who} from your free renewals and {how} the rest."
+    charged = saved is not None and money.billing_of(practice=practice.pk).auto_pay
+    how = f"charge {saved.label}" if saved is not None and charged else "send you an invoice"
+    if own:
+        return f"On {day} we renew {who}: {own} from your free renewals, and {how} for the rest."
+    return f"On {day} we renew {who} and {how}."
 
 
 def _orders(practice: Practice, lines: list[ProposalLine]) -> list[tuple[str, str]]:
@@ -249,8 +253,8 @@ class TimelineRow:
     sentence: str
 
 
-def timeline(*, practice: Practice, today: dt.date, days: int = 365) -> list[TimelineRow]:
-    """Return what will happen, when, and what it costs, day by day for a year."""
+def timeline(*, practice: Practice, today: dt.date, days: int = 92) -> list[TimelineRow]:
+    """Return what will happen, when, and what it costs, day by day for three months."""
     payer = Payer(practice=practice.pk)
     coming = dates.coming(payer=payer, since=today, until=today + dt.timedelta(days=days))
     opened = {row.renews_on: row for row in dates.proposals_of(payer=payer)}
@@ -270,7 +274,7 @@ def timeline(*, practice: Practice, today: dt.date, days: int = 365) -> list[Tim
                 else "",
                 people=row.automatic + row.manual,
                 sentence=_sentence(
-                    row, own, "charge" if profile.auto_pay and saved else "invoice", practice
+                    row, own, "We charge" if profile.auto_pay and saved else "We invoice", practice
                 ),
             )
         )
@@ -291,7 +295,7 @@ def _sentence(row: dates.Coming, own: int, verb: str, practice: Practice) -> str
             )  # fmt: skip
             amount = Money(priced.total_minor, priced.currency)
             until = words(row.renews_on - dt.timedelta(days=1))
-            parts.append(f"we {verb} {who}, {amount}; change until {until}")
+            parts.append(f"{verb} {who}, {amount}; change until {until}")
     if row.manual:
         parts.append(f"{row.manual} to renew by hand")
-    return "; ".join(parts)
+    return f"{'; '.join(parts)}."

@@ -274,6 +274,17 @@ def test_a_refund_above_the_limit_waits_for_a_second_person(
     assert (late.status_code, "decided already" in late.content.decode()) == (409, True)
 
 
+def test_money_that_waits_to_be_paid_back_is_offered_to_no_invoice(
+    finance: Client, till: Till
+) -> None:
+    till.refund(till.pay(60000).payment, 60000)
+    till.buy(ce=1)
+    found = said(finance, account(till))
+    assert "$600.00 is kept for the payer, of which $600.00 waits to be paid back." in found
+    assert "Use what is kept" not in found
+    assert "Pay from what is kept" not in said(finance, f"{account(till)}invoices/INV-000001/")
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [

@@ -51,6 +51,15 @@ def test_fewer_and_dearer_is_said_too(till: Till, tab: Client) -> None:
     assert "10 fewer, $29.85 more each" in page.text
 
 
+def test_a_line_of_which_only_the_tax_changed_says_so(till: Till, tab: Client) -> None:
+    first = till.estimate(manual=2)
+    till.practice.region = "Cascadia"
+    till.practice.save()
+    page = tab.get(at(till, f"{till.estimate(manual=2, revises=first).reference}/"))
+    assert "other tax" in page.text
+    assert "plus $8.09 tax" in page.text
+
+
 def test_revising_starts_from_what_stands_there(till: Till, tab: Client) -> None:
     first = till.estimate(package=25)
     page = tab.get(at(till, f"{first.reference}/revise/"))

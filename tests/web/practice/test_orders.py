@@ -163,6 +163,7 @@ def test_without_a_provider_the_page_says_where_cheques_and_transfers_go(
     assert answer.status_code == 409
     assert "Payment by card is not set up here" in answer.text
     settings.REMITTANCE = ""
+    assert tab.get(order_at(till, invoice, "invoice.pdf")).status_code == 200
     assert "Wire or ACH" not in tab.get(order_at(till, invoice)).text
 
 
@@ -293,6 +294,7 @@ def test_every_paper_is_a_tagged_pdf_with_a_title_and_the_same_bytes_each_time(
     till.pay(100000)
     credit(till, invoice, 1)
     base = f"/practice/{till.practice.reference}/"
+    till.pay(100, method=Method.ACH, paper="")
     papers = {
         f"{base}estimates/{estimate.reference}/estimate.pdf": f"Estimate {estimate.number}",
         order_at(till, invoice, "invoice.pdf"): "Invoice INV-000001",

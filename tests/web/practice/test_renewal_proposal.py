@@ -165,6 +165,6 @@ def test_the_timeline_says_what_happens_when(
 ) -> None:
     page = tab.get(f"/practice/{clinic.practice.reference}/renewals/").text
     assert "What happens when" in page
-    assert "4 to renew by hand" in page
+    assert "4 to renew by hand." in page
     assert at(clinic, proposal) in page
     assert isinstance(DAY, dt.date)

@@ -157,6 +157,26 @@ def cancel_order(*, order: Order, now: dt.datetime) -> None:
     order.save(update_fields=["state", "cancelled_at"])
 
 
+def _credited(line: OrderLine, wanted: int) -> CreditNoteLine:
+    """Return the unsaved row that takes so many pieces of a line back.
+
+    Raises:
+        NotPossible: fewer are left.
+    """
+    taken = list(CreditNoteLine.objects.filter(line=line))
+    left = line.quantity - sum(row.quantity for row in taken)
+    if wanted > left:
+        raise NotPossible(f"Only {left} of “{line.description}” are left to credit.")
+    # The last piece takes what is left of the tax, so that cents never stay behind; rounding up
+    # piece by piece never takes more than there was.
+    tax = line.tax_minor - sum(row.tax_minor for row in taken)
+    if wanted < left:
+        tax = min(tax, half_up(line.tax_minor * wanted, line.quantity))
+    return CreditNoteLine(
+        line=line, quantity=wanted, net_minor=line.unit_minor * wanted, tax_minor=tax
+    )
+
+
 def issue_credit_note(
     *,
     actor: Actor,
@@ -178,26 +198,11 @@ def issue_credit_note(
     Raises:
         NotPossible: more than was ordered and not credited yet, or nothing.
     """
-    rows: list[CreditNoteLine] = []
-    for line in invoice.order.lines.all():
-        wanted = quantities.get(line.pk, 0)
-        if wanted <= 0:
-            continue
-        taken = list(CreditNoteLine.objects.filter(line=line))
-        left = line.quantity - sum(row.quantity for row in taken)
-        if wanted > left:
-            raise NotPossible(f"Only {left} of “{line.description}” are left to credit.")
-        # The last piece takes what is left of the tax, so that cents never stay behind.
-        tax = (
-            line.tax_minor - sum(row.tax_minor for row in taken)
-            if wanted == left
-            else half_up(line.tax_minor * wanted, line.quantity)
-        )
-        rows.append(
-            CreditNoteLine(
-                line=line, quantity=wanted, net_minor=line.unit_minor * wanted, tax_minor=tax
-            )
-        )
+    rows = [
+        _credited(line, quantities[line.pk])
+        for line in invoice.order.lines.all()
+        if quantities.get(line.pk, 0) > 0
+    ]
     net, tax = sum(row.net_minor for row in rows), sum(row.tax_minor for row in rows)
     if net <= 0:
         raise NotPossible("Say which pieces are taken back.")

@@ -131,6 +131,13 @@ def payers_with_credit() -> QuerySet[Any, Any]:
     )
 
 
+def promised_of(*, payer: Payer) -> int:
+    """Return the minor units of what is kept for a payer that refunds wait to pay back."""
+    columns = {f"payment__{name}": key for name, key in payer.columns.items()}
+    rows = Refund.objects.filter(paid_at__isnull=True, refused=False, **columns)
+    return rows.aggregate(n=Sum("amount_minor"))["n"] or 0
+
+
 def credit_figure() -> Figure:
     """Return for how many payers money is kept, and how much."""
     rows = payers_with_credit().order_by()
