@@ -11,7 +11,8 @@ from scriptorium.domains.ledger.models import Entry, Unit, UnitPart
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render
 from scriptorium.domains.practices.models import Invitation, RosterLink
-from scriptorium.journeys import accommodations, nightly
+from scriptorium.journeys import accommodations, nightly, renewing
+from scriptorium.kernel.actor import Actor
 from tests.support.builders import NOW, TODAY, Clinic, days, events, grant, noon
 from tests.support.credentials import holder, rule
 
@@ -43,6 +44,11 @@ def crowded(clinic: Clinic) -> None:
     request = clinic.dana.accommodation_requests.get()
     accommodations.withdraw(**asked, request=request)
     rule(holder(clinic, "Retiring Reed"), "retired", on=NEXT)
+    ahead = (NEXT - TODAY).days
+    early = clinic.member("Dora Early", renews_in=ahead - 3)
+    renewing.open_coming(Actor.system("test"), TODAY, NOW)
+    clinic.give(early, "renewal")
+    clinic.member("Cora Coming", renews_in=ahead + 40)
 
 
 def state() -> tuple[object, ...]:
@@ -148,7 +154,8 @@ def test_a_killed_night_goes_on_where_it_stopped(
     assert state() == killed
     assert Entry.objects.filter(event="expired").count() == 4
     assert Entry.objects.filter(event="released").count() == 2
-    assert Entry.objects.filter(event="completed").count() == 6
+    # Three renewed and three former people, and the one who renewed before her proposal's day.
+    assert Entry.objects.filter(event="completed").count() == 7
     assert OutboxMail.objects.filter(template="invitation_expired").count() == 5
 
 
