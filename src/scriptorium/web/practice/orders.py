@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Order
-from scriptorium.journeys import ordering, paying_online
-from scriptorium.journeys.services import NoPaymentOnline, pays_online
+from scriptorium.journeys import ordering
 from scriptorium.kernel.payer import Payer
-from scriptorium.pages.orders import order_page, orders_page
-from scriptorium.web.shared.guards import Place, actor_of, practice_role
+from scriptorium.web.shared import orders
+from scriptorium.web.shared.guards import Place, practice_role
 from scriptorium.web.shared.requests import HttpRequest
 
 
@@ -37,18 +33,9 @@ def order_of(place: Place, reference: str) -> Order:
 def show(request: HttpRequest, place: Place) -> HttpResponse:
     """Every order, newest first, with what is owed and what is kept."""
     base = f"/practice/{place.practice.reference}/"
-    asked = request.GET.get("page", "1")
-    page = orders_page(
-        payer=Payer(practice=place.practice.pk),
-        base=base,
-        page=int(asked) if asked.isdecimal() and len(asked) < 6 else 1,
-        today=request.today,
-    )
-    context = {
+    payer = Payer(practice=place.practice.pk)
+    context = orders.list_context(request, payer=payer, base=base) | {
         "place": place,
-        "page": page,
-        "prev": f"?page={page.page - 1}" if page.page > 1 else "",
-        "next": f"?page={page.page + 1}" if page.page < page.pages else "",
         "base": base,
         "board_url": f"{base}assignments/",
     }
@@ -63,27 +50,17 @@ def read(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, place: Place, order: Order, *, status: int = 200, **more: Any
+    request: HttpRequest, place: Place, order: Order, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     base = f"/practice/{place.practice.reference}/"
-    page = order_page(order=order, base=base, today=request.today)
-    returned = request.GET.get("paid", "")
-    context = {
+    context = orders.order_context(request, order=order, base=base) | {
         "place": place,
-        "page": page,
-        "returned": returned,
-        "confirming": returned == "1" and bool(page.open) and not page.on_the_way,
-        "here": f"{base}orders/{order.reference}/",
         "base": base,
-        "by_card": pays_online(),
-        "keeps": money.saved_method(payer=Payer(practice=place.practice.pk)),
-        "remittance": settings.REMITTANCE,
-        "body_name": settings.BODY_NAME,
-        "body_address": settings.BODY_ADDRESS,
-        "body_phone": settings.BODY_PHONE,
         "board_url": f"{base}assignments/",
-        "problem": "",
-    } | more
+        "problem": problem,
+        "may_pay": place.standing.manages,
+        "billing_url": f"{base}settings/billing/",
+    }
     partial = request.htmx and not request.htmx.boosted
     template = "practice/order.html#money" if partial else "practice/order.html"
     return render(request, template, context, status=status)
@@ -94,23 +71,12 @@ def _page(
 def pay(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
     """Go to the provider's page to pay what is open by card."""
     order = order_of(place, reference)
+    to = ordering.bill_to_practice(place.practice)
+    back = reverse("order", args=[place.practice.reference, order.reference])
     try:
-        begun = paying_online.begin(
-            actor=actor_of(request),
-            order=order,
-            to=ordering.bill_to_practice(place.practice),
-            save_method=request.POST.get("keep") == "on",
-            back=reverse("order", args=[place.practice.reference, order.reference]),
-            now=request.now,
-            today=request.today,
-        )
-    except (paying_online.NotPossible, NoPaymentOnline) as error:
-        order.refresh_from_db()
-        return _page(request, place, order_of(place, reference), status=409, problem=str(error))
-    except (paying_online.ProviderUnavailable, paying_online.ProviderRefused):
-        problem = (
-            "The payment page cannot be reached just now, and nothing was charged. Try again in"
-            " a few minutes, or pay in another way."
-        )
-        return _page(request, place, order, status=503, problem=problem)
-    return HttpResponseRedirect(begun.url)
+        url = orders.payment_address(request, order=order, to=to, back=back)
+    except orders.CannotPay as error:
+        # Read anew: it may have been paid meanwhile.
+        fresh = order_of(place, reference)
+        return _page(request, place, fresh, problem=str(error), status=error.status)
+    return HttpResponseRedirect(url)

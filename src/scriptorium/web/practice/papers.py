@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -17,6 +17,7 @@ from scriptorium.kernel.payer import Payer
 from scriptorium.pages.statement import statement_page
 from scriptorium.web.practice.estimates import estimate_of
 from scriptorium.web.practice.orders import order_of
+from scriptorium.web.shared import orders
 from scriptorium.web.shared.files import pdf
 from scriptorium.web.shared.guards import Place, practice_role
 from scriptorium.web.shared.requests import HttpRequest
@@ -34,30 +35,21 @@ def estimate(request: HttpRequest, place: Place, reference: str) -> HttpResponse
 @practice_role("read")
 def invoice(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
     """The invoice of an order."""
-    found = order_of(place, reference).invoice
-    return pdf(money_papers.invoice_pdf(invoice=found), found.number)
+    return orders.invoice_file(order_of(place, reference))
 
 
 @require_safe
 @practice_role("read")
 def receipt(request: HttpRequest, place: Place, reference: str, number: str) -> HttpResponse:
     """The receipt of a payment that paid, or once paid, this order."""
-    found = order_of(place, reference).invoice
-    for payment, _, _ in money.paid_on(invoice=found.pk):
-        if payment.number == number:
-            return pdf(money_papers.receipt_pdf(payment=payment, invoice=found), number)
-    raise Http404
+    return orders.receipt_file(order_of(place, reference), number)
 
 
 @require_safe
 @practice_role("read")
 def credit_note(request: HttpRequest, place: Place, reference: str, number: str) -> HttpResponse:
     """A credit note on this order."""
-    found = order_of(place, reference).invoice
-    for note in money.credit_notes_of(invoice=found.pk):
-        if note.number == number:
-            return pdf(money_papers.credit_note_pdf(note=note, invoice=found), number)
-    raise Http404
+    return orders.credit_note_file(order_of(place, reference), number)
 
 
 class PeriodForm(forms.Form):
