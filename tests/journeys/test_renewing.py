@@ -149,6 +149,16 @@ def test_several_dates_of_one_payer_are_one_mail_a_day(clinic: Clinic) -> None:
     assert [len(mail.data["entries"]) for mail in mails] == [1, 2]
 
 
+def test_one_digest_promises_a_free_renewal_to_one_date_only(clinic: Clinic) -> None:
+    member(clinic, "Ada Early")
+    later = clinic.member("Ben Later", renews_in=(DAY - TODAY).days + 15)
+    clinic.stock("renewal", 1, expires=days(300))
+    nights(-30)
+    entries = OutboxMail.objects.get(template="renewal_notice").data["entries"]
+    assert [(entry["from_units"], entry["price"]) for entry in entries] == [(1, ""), (0, "$89.00")]
+    assert clinic.membership(later).renews_on > DAY
+
+
 def test_free_units_are_used_first_and_only_the_rest_is_invoiced(clinic: Clinic) -> None:
     links = members(clinic, 5)
     clinic.stock("renewal", 2, expires=days(300))

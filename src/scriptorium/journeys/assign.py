@@ -260,7 +260,7 @@ def carry_out(
     )
     terms = _add_years(plan, chosen, [unit.pk for unit in units], payer, now)
     certificates = issue_for_terms(practice=practice, terms=terms, now=now, today=today)
-    _start_due(actor, units, today, now)
+    start_due(actor, units, today, now)
     practices.refresh_rows(facts=year_rules.row_facts(_touched(plan, terms)), today=today)
     unit_of = {p.link.pk: unit for p, unit in zip(chosen, units, strict=True)}
     by_person = {c.person_id: c for c in certificates}
@@ -298,7 +298,7 @@ def _touched(plan: Plan, terms: dict[int, Any]) -> list[Any]:
     return [plan.memberships[person] for person in terms]
 
 
-def _start_due(actor: Actor, units: Sequence[Any], today: dt.date, now: dt.datetime) -> None:
+def start_due(actor: Actor, units: Sequence[Any], today: dt.date, now: dt.datetime) -> None:
     """Start the years whose first day is here (DOMAIN §2, "When a unit moves")."""
     due = stock.membership_parts(units=[u.pk for u in units], state=PartState.ASSIGNED, by=today)
     if due:

@@ -12,6 +12,7 @@ from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.enums import Channel, Mode
+from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice, RosterLink
@@ -28,6 +29,34 @@ CONSENT_TEXT = (
 
 class CannotChangeMode(Exception):
     """The mode cannot be changed by this payer; the text says why."""
+
+
+def keep_mode(
+    *,
+    actor: Actor,
+    membership: Membership,
+    mode: Mode,
+    address: str | None,
+    channel: Channel,
+    now: dt.datetime,
+    today: dt.date,
+) -> None:
+    """Write how a locked membership renews for its current payer; automatic with its consent."""
+    payer = Payer.of(membership)
+    consent = None
+    if mode == Mode.AUTOMATIC:
+        consent = memberships.record_consent(
+            person=membership.person_id,
+            payer=payer,
+            text_version=CONSENT_VERSION,
+            text_sha256=hashlib.sha256(CONSENT_TEXT.encode()).hexdigest(),
+            channel=channel,
+            given_by=actor.reference,
+            address=address,
+            now=now,
+        )
+    memberships.set_mode(membership=membership, payer=payer, mode=mode, consent=consent)
+    practices.refresh_rows(facts=year_rules.row_facts([membership]), today=today)
 
 
 @transaction.atomic(durable=True)
@@ -60,20 +89,10 @@ def change_mode(
         raise CannotChangeMode(f"{link.name} has no membership.")
     if Payer.of(membership) != payer:
         raise CannotChangeMode("Another payer pays for this membership and decides how it renews.")
-    consent = None
-    if mode == Mode.AUTOMATIC:
-        consent = memberships.record_consent(
-            person=link.person_id,
-            payer=payer,
-            text_version=CONSENT_VERSION,
-            text_sha256=hashlib.sha256(CONSENT_TEXT.encode()).hexdigest(),
-            channel=channel,
-            given_by=actor.reference,
-            address=address,
-            now=now,
-        )
-    memberships.set_mode(membership=membership, payer=payer, mode=Mode(mode), consent=consent)
-    practices.refresh_rows(facts=year_rules.row_facts([membership]), today=today)
+    keep_mode(
+        actor=actor, membership=membership, mode=Mode(mode), address=address, channel=channel,
+        now=now, today=today,
+    )  # fmt: skip
     record(
         actor=actor,
         happening=Happening(

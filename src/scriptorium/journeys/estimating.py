@@ -16,7 +16,8 @@ from scriptorium.domains.orders.models import Estimate, Invoice
 from scriptorium.domains.orders.operations import NewEstimate, NewOrder
 from scriptorium.domains.orders.rules import states
 from scriptorium.domains.orders.rules.cards import LooksLikeACard, check_no_card_number
-from scriptorium.domains.orders.rules.pricing import CannotPrice, Quote, Wish, quote
+from scriptorium.domains.orders.rules.pricing import CannotPrice, Quote, Wish
+from scriptorium.domains.orders.rules.quotes import quote_for
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice
@@ -44,13 +45,8 @@ def priced(*, practice: Practice, wishes: Sequence[Wish], today: dt.date) -> Quo
     Raises:
         CannotPrice: nothing was wished for, or a line is impossible.
     """
-    return quote(
-        wishes=wishes,
-        prices=prices(),
-        on=today,
-        region=practice.region,
-        exempt=money.exemption_on(practice=practice.pk, region=practice.region, day=today),
-    )
+    payer = Payer(practice=practice.pk)
+    return quote_for(payer=payer, region=practice.region, wishes=wishes, on=today)
 
 
 @transaction.atomic(durable=True)

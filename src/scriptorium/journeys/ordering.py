@@ -17,6 +17,7 @@ from scriptorium.domains.catalog.enums import MANY, ProductKind
 from scriptorium.domains.catalog.queries import prices, programme
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger.rules import expiry_of
+from scriptorium.domains.memberships.models import Proposal
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.orders import operations as orders
@@ -83,12 +84,12 @@ def bill_to_person(person: Person) -> BillTo:
     )
 
 
-def bill_to_of(order: Order | Invoice | Payment) -> BillTo:
-    """Return how the payer of an order, an invoice or a payment is billed today."""
-    if order.payer_practice is not None:
-        return bill_to_practice(order.payer_practice)
-    assert order.payer_person is not None
-    return bill_to_person(order.payer_person)
+def bill_to_of(row: Order | Invoice | Payment | Proposal) -> BillTo:
+    """Return how the payer of an order, invoice, payment or proposal is billed today."""
+    if row.payer_practice is not None:
+        return bill_to_practice(row.payer_practice)
+    assert row.payer_person is not None
+    return bill_to_person(row.payer_person)
 
 
 def place(

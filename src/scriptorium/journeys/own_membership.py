@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 
 from django.db import transaction
 
@@ -22,7 +21,7 @@ from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.journeys import proposing
-from scriptorium.journeys.change_mode import CONSENT_TEXT, CONSENT_VERSION
+from scriptorium.journeys.change_mode import keep_mode
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
 
@@ -60,21 +59,10 @@ def set_mode(
         NotPossible: there is no membership, or somebody else pays for it.
     """
     membership = _own(person)
-    payer = Payer(person=person.pk)
-    consent = None
-    if mode == Mode.AUTOMATIC:
-        consent = memberships.record_consent(
-            person=person.pk,
-            payer=payer,
-            text_version=CONSENT_VERSION,
-            text_sha256=hashlib.sha256(CONSENT_TEXT.encode()).hexdigest(),
-            channel=Channel.WEB,
-            given_by=actor.reference,
-            address=address,
-            now=now,
-        )
-    memberships.set_mode(membership=membership, payer=payer, mode=Mode(mode), consent=consent)
-    practices.refresh_rows(facts=year_rules.row_facts([membership]), today=today)
+    keep_mode(
+        actor=actor, membership=membership, mode=Mode(mode), address=address,
+        channel=Channel.WEB, now=now, today=today,
+    )  # fmt: skip
     record(
         actor=actor,
         happening=Happening(

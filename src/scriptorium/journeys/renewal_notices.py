@@ -16,13 +16,13 @@ from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships.enums import LineState
 from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
-from scriptorium.domains.memberships.rules import words
+from scriptorium.domains.memberships.rules import away_words, words
 from scriptorium.domains.notifications.operations import Attachment, Mail, enqueue
 from scriptorium.domains.orders import queries as money
+from scriptorium.journeys import ordering
 from scriptorium.journeys.calendar_feed import attachment
 from scriptorium.journeys.ordering import BillTo
 from scriptorium.journeys.renewing import (
-    bill_to_of,
     pays_by_itself,
     people_here,
     price_of,
@@ -41,6 +41,9 @@ class _Digest:
     """What one payer is told today."""
 
     to: BillTo
+    # What is left of the payer's free renewals, and the card that is charged by itself.
+    free: int
+    card: str
     entries: list[dict[str, object]] = field(default_factory=list)
     rungs: list[int] = field(default_factory=list)
     #: Coming day → how many renew on it.
@@ -63,7 +66,7 @@ def tell_payers(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     for proposal, rung in found:
         payer = (proposal.payer_practice_id, proposal.payer_person_id)
         if payer not in digests:
-            digests[payer] = _Digest(bill_to_of(proposal))
+            digests[payer] = _digest_for(ordering.bill_to_of(proposal))
         rows = lines[proposal.pk]
         if rung <= -programme().numbers.win_back_days[0]:
             mails += _win_back(proposal, rows, held, rung)
@@ -95,8 +98,8 @@ def _add_entry(
     if not people:
         return
     count = len(standing.people)
-    free = stock.free_of(payer=digest.to.payer, kind=ProductKind.RENEWAL)
-    own = min(free, count - len(standing.extra))
+    own = min(digest.free, count - len(standing.extra))
+    digest.free -= own
     quoted = price_of(
         to=digest.to,
         renewals=count - len(standing.extra) - own,
@@ -109,7 +112,7 @@ def _add_entry(
     digest.entries.append(
         {
             "renews_on": words(proposal.renews_on),
-            "when": _when(proposal.renews_on, today),
+            "when": away_words(proposal.renews_on, today),
             "people": len(people),
             "names": [_name(line) for line in people[:NAMED]],
             "more": max(0, len(people) - NAMED),
@@ -118,7 +121,7 @@ def _add_entry(
             "ordered": len(ordered),
             "from_units": own,
             "price": str(Money(quoted.total_minor, quoted.currency)) if quoted else "",
-            "how": _how(digest.to, standing.automatic, proposal),
+            "how": _how(digest.card, standing.automatic, proposal),
             "change_until": words(proposal.renews_on - dt.timedelta(days=1)),
             "lapses_on": words(_first_lapse(people, held, proposal)),
             "past": proposal.renews_on <= today,
@@ -134,14 +137,20 @@ def page_of(to: BillTo, proposal: Proposal) -> str:
     return "/member/membership/"
 
 
-def _how(to: BillTo, automatic: Iterable[ProposalLine], proposal: Proposal) -> str:
+def _digest_for(to: BillTo) -> _Digest:
+    """Return an empty digest with what is the payer's for all dates of the day."""
+    free = stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL)
+    saved = money.saved_method(payer=to.payer) if pays_by_itself(to.payer) else None
+    return _Digest(to, free, (saved.label or "the saved card") if saved else "")
+
+
+def _how(card: str, automatic: list[ProposalLine], proposal: Proposal) -> str:
     """Say what happens on the day to those who renew by themselves."""
-    if not list(automatic):
+    if not automatic:
         return ""
     day = words(proposal.renews_on)
-    if pays_by_itself(to.payer):
-        saved = money.saved_method(payer=to.payer)
-        return f"charged to {saved.label if saved else 'the saved card'} on {day}"
+    if card:
+        return f"charged to {card} on {day}"
     due = words(proposal.renews_on + dt.timedelta(days=prices().net_days))
     return f"invoiced on {day}, to be paid by {due}"
 
@@ -158,14 +167,6 @@ def _name(line: ProposalLine) -> str:
     if line.person is not None:
         return line.person.name
     return line.link.name if line.link else ""
-
-
-def _when(day: dt.date, today: dt.date) -> str:
-    days = (day - today).days
-    if days == 0:
-        return "today"
-    count = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
-    return f"in {count}" if days > 0 else f"{count} ago"
 
 
 def _digest_mail(digest: _Digest, today: dt.date, now: dt.datetime) -> Mail:

@@ -9,8 +9,6 @@ from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.catalog.enums import PartKind, ProductKind
 from scriptorium.domains.ledger import operations as ledger
-from scriptorium.domains.ledger import queries as stock
-from scriptorium.domains.ledger.enums import PartState
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
@@ -22,7 +20,7 @@ from scriptorium.domains.orders.models import Order
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice
-from scriptorium.journeys.assign import carry_out
+from scriptorium.journeys.assign import carry_out, start_due
 from scriptorium.journeys.issue_certificates import issue_for_terms
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
@@ -132,11 +130,7 @@ def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) 
         now=now,
     )
     issue_for_terms(practice=None, terms=terms, now=now, today=today)
-    starting = stock.membership_parts(
-        units=[unit.pk for unit in units], state=PartState.ASSIGNED, by=today
-    )
-    if starting:
-        ledger.move_parts(actor=actor, parts=starting, to=PartState.STARTED, now=now)
+    start_due(actor, units, today, now)
     practices.refresh_rows(facts=year_rules.row_facts([found[person.pk]]), today=today)
     record(
         actor=actor,

@@ -23,7 +23,8 @@ from scriptorium.domains.memberships.models import Membership, Proposal, Proposa
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Invoice, Order
 from scriptorium.domains.orders.operations import NewOrder
-from scriptorium.domains.orders.rules.pricing import Quote, Wish, quote
+from scriptorium.domains.orders.rules.pricing import Quote, Wish
+from scriptorium.domains.orders.rules.quotes import quote_for
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.journeys import ordering, paying_online
@@ -83,7 +84,6 @@ def standing_of(
         here: people on the practice's roster, or None where a person pays for herself.
     """
     standing = Standing([], [], [], [])
-    payer = Payer.of(proposal)
     for line in lines:
         if line.state != LineState.WAITING:
             continue
@@ -92,16 +92,11 @@ def standing_of(
                 standing.extra.append(line)
             continue
         membership = found.get(line.person_id or 0)
-        if (
-            membership is None
-            or membership.renews_on != proposal.renews_on
-            or Payer.of(membership) != payer
-            or membership.cancelled_on is not None
-            or (here is not None and line.person_id not in here)
-        ):
+        on_roster = here is None or line.person_id in here
+        if year_rules.why_gone(proposal=proposal, membership=membership, on_roster=on_roster):
             standing.gone.append(line)
         elif line.included:
-            automatic = membership.mode == Mode.AUTOMATIC
+            automatic = membership is not None and membership.mode == Mode.AUTOMATIC
             (standing.automatic if automatic else standing.manual).append(line)
     return standing
 
@@ -115,18 +110,7 @@ def price_of(*, to: BillTo, renewals: int, extra: int, on: dt.date) -> Quote | N
     ]
     if not wishes:
         return None
-    exempt = ""
-    if to.payer.practice is not None:
-        exempt = money.exemption_on(practice=to.payer.practice, region=to.region, day=on)
-    return quote(wishes=wishes, prices=prices(), on=on, region=to.region, exempt=exempt)
-
-
-def bill_to_of(proposal: Proposal) -> BillTo:
-    """Return how a proposal's payer is billed today."""
-    if proposal.payer_practice is not None:
-        return ordering.bill_to_practice(proposal.payer_practice)
-    assert proposal.payer_person is not None
-    return ordering.bill_to_person(proposal.payer_person)
+    return quote_for(payer=to.payer, region=to.region, wishes=wishes, on=on)
 
 
 def was_told_in_time(proposal: Proposal) -> bool:
@@ -197,7 +181,7 @@ def order_lines(
     """
     if not people:
         return None
-    to = bill_to_of(proposal)
+    to = ordering.bill_to_of(proposal)
     due = [line for line in people if not line.extra]
     extra = [line for line in people if line.extra]
     free = stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scriptorium.domains.catalog.queries import pathways
 from scriptorium.domains.credentials.models import Affidavit
 from scriptorium.domains.credentials.rules import hours_words
-from scriptorium.domains.memberships.rules import words
+from scriptorium.domains.memberships.rules import days_words, words
 from scriptorium.kernel.clock import day_of
 from scriptorium.pages.hours import employer_words
 from scriptorium.pages.verification import specialty_words
@@ -92,7 +92,7 @@ def queue_lines(
 def _days(days: int) -> str:
     if days <= 0:
         return "since today"
-    return "1 day" if days == 1 else f"{days} days"
+    return days_words(days)
 
 
 def _way_words(affidavit: Affidavit) -> str:

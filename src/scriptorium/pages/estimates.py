@@ -10,7 +10,7 @@ from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import EstimateState
 from scriptorium.domains.orders.rules import states
-from scriptorium.domains.orders.rules.pricing import PricedLine, Quote, products_in_order
+from scriptorium.domains.orders.rules.pricing import NextTier, PricedLine, Quote, products_in_order
 from scriptorium.kernel.money import Money
 
 #: The colour of a state; its words always stand beside it.
@@ -102,7 +102,7 @@ def estimate_form(*, quote: Quote | None, today: dt.date) -> EstimateForm:
             name=found.products[kind].name,
             text=found.products[kind].text,
             list_price=str(book.prices[kind]),
-            each=_each(lines[kind], found) if kind in lines else "",
+            each=each_words(lines[kind][0], found.currency) if kind in lines else "",
             total=_total(lines[kind], found) if kind in lines else "",
             tier=_next_tier(kind, quote),
         )
@@ -121,12 +121,19 @@ def estimate_form(*, quote: Quote | None, today: dt.date) -> EstimateForm:
     return EstimateForm(products, tiers, sums, words(last))
 
 
-def _each(lines: list[PricedLine], found: Prices) -> str:
-    first = lines[0]
-    price = f"{Money(first.unit_minor, found.currency)} each"
-    if first.discount_percent:
-        price += f", {percent_words(first.discount_percent)}"
+def each_words(line: PricedLine, currency: str) -> str:
+    """Return what one piece costs, with the discount that it has."""
+    price = f"{Money(line.unit_minor, currency)} each"
+    if line.discount_percent:
+        price += f", {percent_words(line.discount_percent)}"
     return price
+
+
+def tier_words(near: NextTier, currency: str) -> str:
+    """Return how many more pieces reach the next tier, and what one then costs."""
+    reach = "reaches" if near.more == 1 else "reach"
+    price = Money(near.unit_minor, currency)
+    return f"{near.more} more {reach} {percent_words(near.percent)}: {price} each"
 
 
 def _total(lines: list[PricedLine], found: Prices) -> str:
@@ -135,11 +142,7 @@ def _total(lines: list[PricedLine], found: Prices) -> str:
 
 def _next_tier(kind: str, quote: Quote | None) -> str:
     near = next((tier for tier in quote.next_tiers if tier.kind == kind), None) if quote else None
-    if quote is None or near is None:
-        return ""
-    reach = "reaches" if near.more == 1 else "reach"
-    price = Money(near.unit_minor, quote.currency)
-    return f"{near.more} more {reach} {percent_words(near.percent)}: {price} each"
+    return tier_words(near, quote.currency) if quote and near else ""
 
 
 def estimate_rows(*, practice: int, base: str, today: dt.date) -> list[EstimateRow]:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from scriptorium.domains.catalog.queries import prices
-from scriptorium.domains.memberships.rules import words
+from scriptorium.domains.memberships.rules import days_words, words
 from scriptorium.kernel.money import Money
 
 HOME = "/office/money/"
@@ -123,4 +123,4 @@ def payer(row: Any) -> Cell:
 
 def overdue_words(late: int) -> str:
     """Return how late something is."""
-    return f"Overdue by {late} day{'s' if late != 1 else ''}"
+    return f"Overdue by {days_words(late)}"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scriptorium.domains.catalog.enums import ProductKind, counted
-from scriptorium.domains.memberships.rules import words
+from scriptorium.domains.memberships.rules import away_words, days_words, words
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import AttemptState, Method, OrderState, PaymentState
 from scriptorium.domains.orders.models import Attempt, Invoice, Line, Order, Payment
@@ -149,12 +149,8 @@ def due_words(*, invoice: Invoice, today: dt.date) -> str:
     """Return when an open invoice is due, and how far away that is."""
     left = (invoice.due_on - today).days
     if left < 0:
-        return f"{words(invoice.due_on)}, overdue by {_days(-left)}"
-    return f"{words(invoice.due_on)}, {'today' if not left else f'in {_days(left)}'}"
-
-
-def _days(count: int) -> str:
-    return f"{count} day{'s' if count != 1 else ''}"
+        return f"{words(invoice.due_on)}, overdue by {days_words(-left)}"
+    return f"{words(invoice.due_on)}, {away_words(invoice.due_on, today)}"
 
 
 # One order ------------------------------------------------------------------------------------

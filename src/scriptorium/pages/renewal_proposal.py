@@ -13,14 +13,15 @@ from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships.enums import LineState, Mode
 from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
-from scriptorium.domains.memberships.rules import words
+from scriptorium.domains.memberships.rules import away_words, why_gone, words
 from scriptorium.domains.orders import queries as money
-from scriptorium.domains.orders.rules.pricing import Quote, Wish, quote
+from scriptorium.domains.orders.rules.pricing import Wish, quote
+from scriptorium.domains.orders.rules.quotes import quote_for
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice, RosterLink
 from scriptorium.kernel.money import Money
 from scriptorium.kernel.payer import Payer
-from scriptorium.pages.estimates import percent_words
+from scriptorium.pages.estimates import each_words, tier_words
 
 #: The timeline of a practice shows so many days on which somebody renews.
 SHOWN_DAYS = 30
@@ -94,7 +95,7 @@ def proposal_page(
     return ProposalPage(
         reference=proposal.reference,
         renews_on=words(proposal.renews_on),
-        away=_away(proposal.renews_on, today),
+        away=away_words(proposal.renews_on, today),
         lines=rows,
         total=total,
         automatic=automatic,
@@ -120,7 +121,9 @@ def _row(
     person = line.person
     link = line.link or here.get(line.person_id or 0)
     membership = held.get(line.person_id or 0)
-    gone = _gone(proposal, line, membership, link is not None)
+    gone = ""
+    if line.state == LineState.WAITING and not line.extra:
+        gone = why_gone(proposal=proposal, membership=membership, on_roster=link is not None)
     waits = line.state == LineState.WAITING and not gone
     mode = membership.mode if membership and not line.extra else ""
     return LineRow(
@@ -135,23 +138,6 @@ def _row(
         open=waits,
         flags=_flags(person, today) if waits and not line.extra else (),
     )
-
-
-def _gone(
-    proposal: Proposal, line: ProposalLine, membership: Membership | None, on_roster: bool
-) -> str:
-    """Say why a line that waits cannot be renewed any more; "" when it can."""
-    if line.state != LineState.WAITING or line.extra:
-        return ""
-    if not on_roster:
-        return "Left the practice"
-    if membership is None or Payer.of(membership) != Payer.of(proposal):
-        return "Another payer pays"
-    if membership.cancelled_on is not None:
-        return f"Cancelled, ends on {words(membership.cancelled_on)}"
-    if membership.renews_on > proposal.renews_on:
-        return f"Renewed to {words(membership.renews_on)}"
-    return ""
 
 
 def _flags(person: Person | None, today: dt.date) -> tuple[str, ...]:
@@ -175,38 +161,19 @@ def _sum(practice: Practice, renewals: int, extra: int, on: dt.date) -> Sum:
         )
         if count
     ]  # fmt: skip
-    priced: Quote | None = None
-    if wishes:
-        exempt = money.exemption_on(practice=practice.pk, region=practice.region, day=on)
-        priced = quote(wishes=wishes, prices=prices(), on=on, region=practice.region, exempt=exempt)
+    priced = (
+        quote_for(payer=payer, region=practice.region, wishes=wishes, on=on) if wishes else None
+    )
+    near = priced.next_tiers[0] if priced and priced.next_tiers else None
     return Sum(
         people=renewals + extra,
         from_units=own + new,
         to_pay=renewals + extra - own - new,
         price=str(Money(priced.total_minor, priced.currency)) if priced else "",
         tax=str(Money(priced.tax_minor, priced.currency)) if priced and priced.tax_minor else "",
-        each=_each(priced),
-        next_tier=_next_tier(priced),
+        each=each_words(priced.lines[0], priced.currency) if priced else "",
+        next_tier=tier_words(near, priced.currency) if priced and near else "",
     )
-
-
-def _each(priced: Quote | None) -> str:
-    if priced is None:
-        return ""
-    line = priced.lines[0]
-    amount = str(Money(line.unit_minor, priced.currency))
-    return f"{amount} each" + (
-        f", {percent_words(line.discount_percent)}" if line.discount_percent else ""
-    )
-
-
-def _next_tier(priced: Quote | None) -> str:
-    if priced is None or not priced.next_tiers:
-        return ""
-    tier = priced.next_tiers[0]
-    unit = Money(tier.unit_minor, priced.currency)
-    verb = "reaches" if tier.more == 1 else "reach"
-    return f"{tier.more} more {verb} {percent_words(tier.percent)}: {unit} each"
 
 
 def _on_the_day(
@@ -235,14 +202,6 @@ def _orders(practice: Practice, lines: list[ProposalLine]) -> list[tuple[str, st
     ]
 
 
-def _away(day: dt.date, today: dt.date) -> str:
-    days = (day - today).days
-    if days == 0:
-        return "today"
-    count = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
-    return f"in {count}" if days > 0 else f"{count} ago"
-
-
 @dataclass(frozen=True, slots=True)
 class TimelineRow:
     """One day on which people of a practice renew."""
@@ -253,49 +212,60 @@ class TimelineRow:
     sentence: str
 
 
-def timeline(*, practice: Practice, today: dt.date, days: int = 92) -> list[TimelineRow]:
-    """Return what will happen, when, and what it costs, day by day for three months."""
+def timeline(*, practice: Practice, free: int, today: dt.date, days: int = 92) -> list[TimelineRow]:
+    """Return what will happen, when, and what it costs, day by day for three months.
+
+    Arguments:
+        free: the practice's free renewals; those of the first days are used first.
+    """
     payer = Payer(practice=practice.pk)
-    coming = dates.coming(payer=payer, since=today, until=today + dt.timedelta(days=days))
+    until = today + dt.timedelta(days=days)
+    coming = dates.coming(payer=payer, since=today, until=until)[:SHOWN_DAYS]
     opened = {row.renews_on: row for row in dates.proposals_of(payer=payer)}
-    profile = money.billing_of(practice=practice.pk)
+    exempt = money.exemptions_on(
+        practice=practice.pk, region=practice.region, days=[row.renews_on for row in coming]
+    )
     saved = money.saved_method(payer=payer)
-    free = stock.free_of(payer=payer, kind=ProductKind.RENEWAL)
+    by_card = saved is not None and money.billing_of(practice=practice.pk).auto_pay
+    verb = "We charge" if by_card else "We invoice"
+    base = f"/practice/{practice.reference}/renewals/"
     found = []
-    for row in coming[:SHOWN_DAYS]:
+    for row in coming:
         proposal = opened.get(row.renews_on)
         own = min(free, row.automatic)
         free -= own
+        price = _price(practice, row, row.automatic - own, exempt[row.renews_on])
         found.append(
             TimelineRow(
                 day=words(row.renews_on),
-                url=f"/practice/{practice.reference}/renewals/{proposal.reference}/"
-                if proposal
-                else "",
+                url=f"{base}{proposal.reference}/" if proposal else "",
                 people=row.automatic + row.manual,
-                sentence=_sentence(
-                    row, own, "We charge" if profile.auto_pay and saved else "We invoice", practice
-                ),
+                sentence=_sentence(row, own, verb, price),
             )
         )
     return found
 
 
-def _sentence(row: dates.Coming, own: int, verb: str, practice: Practice) -> str:
+def _price(practice: Practice, row: dates.Coming, count: int, exempt: str) -> str:
+    """Return what so many renewals of a day cost; "" for none."""
+    if not count:
+        return ""
+    priced = quote(
+        wishes=[Wish(ProductKind.RENEWAL, count)], prices=prices(), on=row.renews_on,
+        region=practice.region, exempt=exempt,
+    )  # fmt: skip
+    return str(Money(priced.total_minor, priced.currency))
+
+
+def _sentence(row: dates.Coming, own: int, verb: str, price: str) -> str:
     parts = []
-    if row.automatic:
+    if own:
+        parts.append(f"{own} renewed from your free renewals")
+    if price:
         rest = row.automatic - own
         who = "1 person" if rest == 1 else f"{rest} people"
-        if own:
-            parts.append(f"{own} renewed from your free renewals")
-        if rest:
-            priced = quote(
-                wishes=[Wish(ProductKind.RENEWAL, rest)], prices=prices(), on=row.renews_on,
-                region=practice.region,
-            )  # fmt: skip
-            amount = Money(priced.total_minor, priced.currency)
-            until = words(row.renews_on - dt.timedelta(days=1))
-            parts.append(f"{verb} {who}, {amount}; change until {until}")
+        until = words(row.renews_on - dt.timedelta(days=1))
+        parts.append(f"{verb} {who}, {price}; change until {until}")
     if row.manual:
         parts.append(f"{row.manual} to renew by hand")
     return f"{'; '.join(parts)}."

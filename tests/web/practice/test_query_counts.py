@@ -11,7 +11,7 @@ from tests.support.builders import Clinic
 from tests.support.shared_rows import undone_afterwards
 
 # Session, login, person, practice and roles are five of each.
-EXPECTED = {"assignments/": 12, "renewals/": 18, "certificates/": 10, "activity/": 7}
+EXPECTED = {"assignments/": 12, "renewals/": 17, "certificates/": 10, "activity/": 7}
 
 
 def _count(client, address: str) -> int:

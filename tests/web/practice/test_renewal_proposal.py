@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 
 from scriptorium.domains.audit.models import AuditEvent
-from scriptorium.domains.memberships.enums import LineState
-from scriptorium.domains.memberships.models import Proposal, ProposalLine
+from scriptorium.domains.catalog.queries import prices
+from scriptorium.domains.memberships.enums import Channel, LineState
+from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
 from scriptorium.domains.orders.models import Invoice, Order
+from scriptorium.domains.orders.operations import add_exemption, answer_exemption
 from scriptorium.domains.practices.models import RosterLink
+from scriptorium.journeys import change_mode
 from scriptorium.journeys.nightly import run_night
-from tests.support.builders import TODAY, Clinic, browser, days, noon
+from tests.support.builders import NOW, TODAY, Clinic, browser, days, noon
 from tests.support.money import Till, card_like
 
 pytestmark = pytest.mark.django_db
@@ -168,3 +172,28 @@ def test_the_timeline_says_what_happens_when(
     assert "4 to renew by hand." in page
     assert at(clinic, proposal) in page
     assert isinstance(DAY, dt.date)
+
+
+def test_the_timeline_leaves_out_the_tax_of_an_exempt_practice(
+    clinic: Clinic, tab: Client, people: list[RosterLink], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert people
+    Membership.objects.update(mode="M")
+    link = people[0]
+    change_mode.change_mode(
+        actor=clinic.actor, practice=clinic.practice, link=link, mode="A", address=None,
+        channel=Channel.PHONE, now=NOW, today=TODAY,
+    )  # fmt: skip
+    taxed = replace(prices(), tax={"Cascadia": {"dues": 1000}})
+    for module in ("pages.renewal_proposal", "domains.orders.rules.quotes"):
+        monkeypatch.setattr(f"scriptorium.{module}.prices", lambda: taxed)
+    clinic.practice.region = "Cascadia"
+    clinic.practice.save()
+    address = f"/practice/{clinic.practice.reference}/renewals/"
+    assert "We invoice 1 person, $97.90" in tab.get(address).text
+    exemption = add_exemption(
+        practice=clinic.practice.pk, region="Cascadia", number="EX-7", file_sha256="",
+        starts_on=TODAY, expires_on=days(60), by=clinic.actor.reference, now=NOW,
+    )  # fmt: skip
+    answer_exemption(exemption=exemption, accepted=True, by="0desk", now=NOW)
+    assert "We invoice 1 person, $89.00" in tab.get(address).text

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.memberships.enums import MembershipState
-from scriptorium.domains.memberships.models import Membership
+from scriptorium.domains.memberships.models import Membership, Proposal
+from scriptorium.kernel.payer import Payer
 from scriptorium.kernel.periods import Anchor, Period, year_from
 
 
@@ -58,6 +59,19 @@ def words(day: dt.date) -> str:
     return f"{day.day} {day:%b %Y}"
 
 
+def days_words(count: int) -> str:
+    """Return a number of days in words: "1 day", "12 days"."""
+    return "1 day" if count == 1 else f"{count} days"
+
+
+def away_words(day: dt.date, today: dt.date) -> str:
+    """Return how far a day is away: "today", "in 3 days", "1 day ago"."""
+    days = (day - today).days
+    if days == 0:
+        return "today"
+    return f"in {days_words(days)}" if days > 0 else f"{days_words(-days)} ago"
+
+
 def ended_from(dates: Dates, windows: Windows) -> dt.date:
     """Return the first day on which the membership counts as ended."""
     if dates.cancelled_on is not None:
@@ -91,7 +105,7 @@ def state_words(state: MembershipState, renews_on: dt.date | None, today: dt.dat
         return "Lapsed"
     if days == 0:
         return "Due today"
-    count = f"{abs(days)} day" if abs(days) == 1 else f"{abs(days)} days"
+    count = days_words(abs(days))
     if state == MembershipState.OVERDUE:
         return f"Overdue by {count}"
     if state == MembershipState.DUE:
@@ -176,6 +190,26 @@ def _reinstatement(dates: Dates, windows: Windows) -> str:
         f"Membership ended on {words(ended_from(dates, windows))};"
         f" it can be reinstated for {windows.reinstatement_price}, please contact us"
     )
+
+
+def why_gone(*, proposal: Proposal, membership: Membership | None, on_roster: bool) -> str:
+    """Say why a proposal cannot renew somebody any more; "" while it can.
+
+    Arguments:
+        membership: the person's, or None without one.
+        on_roster: the person is still with the practice; true where people pay for themselves.
+    """
+    if not on_roster:
+        return "Left the practice"
+    if membership is None or Payer.of(membership) != Payer.of(proposal):
+        return "Another payer pays"
+    if membership.cancelled_on is not None:
+        return f"Cancelled, ends on {words(membership.cancelled_on)}"
+    if membership.renews_on > proposal.renews_on:
+        return f"Renewed to {words(membership.renews_on)}"
+    if membership.renews_on < proposal.renews_on:
+        return f"Renews on {words(membership.renews_on)}"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

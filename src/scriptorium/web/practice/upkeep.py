@@ -22,10 +22,11 @@ from scriptorium.web.shared.requests import HttpRequest
 @practice_role("read")
 def show_renewals(request: HttpRequest, place: Place) -> HttpResponse:
     """Who renews when, month by month."""
+    page = renewals(practice=place.practice, now=request.now, today=request.today)
     context = {
         "place": place,
-        "page": renewals(practice=place.practice, now=request.now, today=request.today),
-        "timeline": timeline(practice=place.practice, today=request.today),
+        "page": page,
+        "timeline": timeline(practice=place.practice, free=page.free, today=request.today),
         "board_url": f"/practice/{place.practice.reference}/assignments/",
     }
     return render(request, "practice/renewals.html", context)

@@ -79,12 +79,6 @@ def proposal_by_reference(*, payer: Payer, reference: str) -> Proposal | None:
     return Proposal.objects.filter(reference=reference, **payer.columns).first()
 
 
-def proposal_of_order(*, order: int) -> Proposal | None:
-    """Return the proposal whose people an order renews, or None."""
-    line = ProposalLine.objects.filter(order_id=order).select_related("proposal").first()
-    return line.proposal if line else None
-
-
 def proposals_of(*, payer: Payer) -> QuerySet[Proposal]:
     """Return a payer's open proposals with how many are in, by date."""
     rows = Proposal.objects.filter(closed_at__isnull=True, **payer.columns)

@@ -7,6 +7,7 @@ from scriptorium.domains.orders.queries.billing import (
     exemption_by_reference,
     exemption_on,
     exemptions_of,
+    exemptions_on,
     exemptions_to_verify,
     saved_method,
 )
@@ -30,11 +31,9 @@ from scriptorium.domains.orders.queries.documents import (
     locked_invoices,
     locked_order,
     newest_revisions,
-    order_by_key,
     order_of_payer,
     orders_of,
     revisions_of,
-    worst_overdue,
 )
 from scriptorium.domains.orders.queries.money import (
     attempt_by_key,
@@ -95,6 +94,7 @@ __all__ = [
     "exemption_by_reference",
     "exemption_on",
     "exemptions_of",
+    "exemptions_on",
     "exemptions_to_verify",
     "failing_attempts",
     "invoice_of_payer",
@@ -116,7 +116,6 @@ __all__ = [
     "open_invoices",
     "open_refunds",
     "open_total",
-    "order_by_key",
     "order_of_payer",
     "orders_of",
     "paid_on",
@@ -133,7 +132,6 @@ __all__ = [
     "statement_rows",
     "unsent_charge",
     "waiting_events",
-    "worst_overdue",
     "wrong_grants",
     "wrong_invoices",
     "wrong_numbers",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
@@ -46,14 +47,19 @@ def exemptions_to_verify() -> QuerySet[Exemption]:
 
 def exemption_on(*, practice: int, region: str, day: dt.date) -> str:
     """Return the number of the verified certificate that frees from tax on a day, or ""."""
-    found = Exemption.objects.filter(
-        practice_id=practice,
-        region=region.strip(),
-        verified_at__isnull=False,
-        starts_on__lte=day,
-        expires_on__gt=day,
+    return exemptions_on(practice=practice, region=region, days=[day])[day]
+
+
+def exemptions_on(*, practice: int, region: str, days: Iterable[dt.date]) -> dict[dt.date, str]:
+    """Return day → the number of the certificate that frees from tax on it, or ""; one look."""
+    rows = Exemption.objects.filter(
+        practice_id=practice, region=region.strip(), verified_at__isnull=False
     )
-    return found.order_by("-expires_on").values_list("number", flat=True).first() or ""
+    held = list(rows.order_by("-expires_on"))
+    return {
+        day: next((row.number for row in held if row.starts_on <= day < row.expires_on), "")
+        for day in days
+    }
 
 
 def saved_method(*, payer: Payer) -> SavedMethod | None:

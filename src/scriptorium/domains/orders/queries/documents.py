@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Max, Min, QuerySet, Sum
+from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from scriptorium.domains.orders.models import (
@@ -75,12 +74,6 @@ def orders_of(*, payer: Payer) -> QuerySet[Order]:
     return rows.order_by("-id")
 
 
-def order_by_key(*, idempotency_key: str) -> Order | None:
-    """Return the order that a repeated press made before, or None."""
-    rows = Order.objects.filter(idempotency_key=idempotency_key)
-    return rows.select_related("invoice").first()
-
-
 def order_of_payer(*, payer: Payer, reference: str) -> Order | None:
     """Return one order of a payer, or None."""
     rows = Order.objects.filter(reference=reference, **payer.columns)
@@ -133,10 +126,3 @@ def lines_left(*, order: int) -> list[tuple[OrderLine, int]]:
 def credit_notes_of(*, invoice: int) -> list[CreditNote]:
     """Return an invoice's credit notes, oldest first."""
     return list(CreditNote.objects.filter(invoice_id=invoice).order_by("id"))
-
-
-def worst_overdue(*, practice: int) -> dt.date | None:
-    """Return the earliest due date of a practice's open invoices, or None (its standing)."""
-    rows = Invoice.objects.filter(payer_practice_id=practice, settled_at__isnull=True)
-    due: dt.date | None = rows.aggregate(first=Min("due_on"))["first"]
-    return due
