@@ -132,22 +132,30 @@ def _later(
     """Write what happened to a payment after it was taken: dispute, its end, a refund."""
     invoices = money.locked_invoices(keys=applied_to(payment=payment))
     locked = money.locked_payment(key=payment.pk)
-    if facts.disputed or facts.dispute_lost:
+    won = not (facts.disputed or facts.dispute_lost)
+    if won:
+        changed = orders.win_dispute(actor=PROVIDER, payment=locked, now=now, today=today)
+    else:
         reason = "Lost" if facts.dispute_lost else "Opened at the provider"
         changed = orders.dispute_payment(
             actor=PROVIDER, payment=locked, invoices=invoices, reason=reason, now=now, today=today
         )
-        key = "payment.disputed"
-    else:
-        changed = orders.win_dispute(actor=PROVIDER, payment=locked, now=now, today=today)
-        key = "payment.dispute_won"
     if changed:
         for invoice in invoices.values():
             ordering.settle(actor=PROVIDER, invoice=invoice, to=to, now=now, today=today)
-        _tell_dispute(key, locked, to, now)
-        if key == "payment.dispute_won":
+        amount = str(Money(locked.amount_minor, locked.currency))
+        record(
+            actor=PROVIDER,
+            happening=Happening(
+                "payment.dispute_won" if won else "payment.disputed",
+                "payment", locked.number, to.practice,
+                {"number": locked.number, "amount": amount},
+            ),
+            now=now,
+        )  # fmt: skip
+        if won:
             _use_again(locked, to, now, today)
-        return "Disputed." if key == "payment.disputed" else "Dispute won."
+        return "Dispute won." if won else "Disputed."
     if facts.refunded.minor > locked.refunded_minor:
         crediting.note_outside_refund(
             actor=PROVIDER, payment=locked, invoices=invoices, to=to,
@@ -155,19 +163,6 @@ def _later(
         )  # fmt: skip
         return "Refund at the provider posted."
     return NOTHING_NEW
-
-
-def _tell_dispute(key: str, payment: Payment, to: BillTo, now: dt.datetime) -> None:
-    data = {"number": payment.number, "amount": str(Money(payment.amount_minor, payment.currency))}
-    happenings = {
-        "payment.disputed": Happening(
-            "payment.disputed", "payment", payment.number, to.practice, data
-        ),
-        "payment.dispute_won": Happening(
-            "payment.dispute_won", "payment", payment.number, to.practice, data
-        ),
-    }
-    record(actor=PROVIDER, happening=happenings[key], now=now)
 
 
 def _use_again(payment: Payment, to: BillTo, now: dt.datetime, today: dt.date) -> None:

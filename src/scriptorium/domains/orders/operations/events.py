@@ -77,23 +77,17 @@ def keep_event(
     *, provider: str, event_id: str, kind: str, external_id: str, body: str, now: dt.datetime
 ) -> bool:
     """Keep an event as it came; False when the same one was kept before."""
-    before = ProviderEvent.objects.filter(provider=provider, event_id=event_id).exists()
-    if before:
-        return False
-    made = ProviderEvent.objects.bulk_create(
-        [
-            ProviderEvent(
-                provider=provider,
-                event_id=event_id,
-                kind=kind[:60],
-                external_id=external_id,
-                body=body,
-                received_at=now,
-            )
-        ],
-        ignore_conflicts=True,
+    _, fresh = ProviderEvent.objects.get_or_create(
+        provider=provider,
+        event_id=event_id,
+        defaults={
+            "kind": kind[:60],
+            "external_id": external_id,
+            "body": body,
+            "received_at": now,
+        },
     )
-    return bool(made)
+    return fresh
 
 
 def mark_handled(*, event: ProviderEvent, outcome: str, now: dt.datetime) -> None:

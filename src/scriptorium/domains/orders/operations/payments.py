@@ -92,16 +92,13 @@ def apply_payment(
     invoice: Invoice,
     now: dt.datetime,
     today: dt.date,
-    most: int | None = None,
 ) -> int:
     """Pay an invoice from what is left of a payment; both rows are locked by the caller.
 
     Returns:
-        The minor units that were applied: the least of what is free, open, and ``most``.
+        The minor units that were applied: what is free, at most what is open.
     """
     amount = min(free_minor(payment=payment), invoice.open_minor)
-    if most is not None:
-        amount = min(amount, most)
     if amount <= 0:
         return 0
     _book(actor, payment, now, today).post(
@@ -194,11 +191,8 @@ def bounce_payment(
     """
     check_can_bounce(payment=payment, refund_waits=waiting_refunds(payment=payment).exists())
     _take_off_all(actor, payment, invoices, now, today)
-    held = (
-        Account.BANK
-        if payment.deposited_on is not None or payment.method != "cheque"
-        else Account.CHEQUES
-    )
+    deposited = payment.deposited_on is not None
+    held = Account.BANK if deposited else FIRST_ACCOUNT[payment.method]
     _book(actor, payment, now, today).post(
         Account.CREDIT, held, payment.amount_minor, Reason.BOUNCED, payment=payment
     )
