@@ -167,7 +167,7 @@ def test_a_renewal_skips_whom_the_rules_skip_and_says_why(clinic: Clinic) -> Non
     )
     ended = clinic.member("Cy Orr", renews_in=-90)
     assert why_skipped(clinic, ended, "renewal") == (
-        "Membership ended on 23 Nov 2026; it can be reinstated for $149.00, please contact us"
+        "Membership ended on 23 Nov 2026; it can be reinstated for $149.00 until 23 Nov 2027"
     )
     never = clinic.join("Di Moe")
     assert why_skipped(clinic, never, "renewal") == (

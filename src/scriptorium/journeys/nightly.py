@@ -27,6 +27,8 @@ from scriptorium.domains.practices.models import Invitation
 from scriptorium.journeys.accommodations import forget_words
 from scriptorium.journeys.comparing_books import compare_books
 from scriptorium.journeys.decisions import void_of_ended
+from scriptorium.journeys.forgotten_credentials import retire_forgotten
+from scriptorium.journeys.price_changes import tell_of_prices
 from scriptorium.journeys.remind_of_hours import remind_employers
 from scriptorium.journeys.renewal_notices import tell_payers
 from scriptorium.journeys.renewing import charge_cards, charge_due, close_done, open_coming
@@ -208,10 +210,12 @@ STEPS: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
     "units expired": _expire_units,
     "invitations expired": _expire_invitations,
     "ended memberships sorted": _refresh_ended,
+    "price changes told": tell_of_prices,
     "renewals opened": open_coming,
     "renewal notices": tell_payers,
     "renewals charged": charge_due,
     "proposals closed": close_done,
+    "forgotten credentials retired": retire_forgotten,
     "words of requests deleted": forget_words,
     "certificates of ended credentials voided": void_of_ended,
 }

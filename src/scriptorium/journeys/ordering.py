@@ -27,6 +27,7 @@ from scriptorium.domains.orders.models import Invoice, Order, Payment
 from scriptorium.domains.orders.operations import NewOrder
 from scriptorium.domains.orders.operations.documents import set_paid
 from scriptorium.domains.practices.models import Practice
+from scriptorium.journeys.reinstated_people import bring_back
 from scriptorium.journeys.renewed_people import apply_order
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.money import Money
@@ -229,6 +230,8 @@ def fulfil(
         )  # fmt: skip
     if order.source == "renewal":
         apply_order(actor=actor, order=order, now=now, today=today)
+    elif order.source == "reinstate":
+        bring_back(actor=actor, order=order, now=now, today=today)
 
 
 def settle(*, actor: Actor, invoice: Invoice, to: BillTo, now: dt.datetime, today: dt.date) -> None:

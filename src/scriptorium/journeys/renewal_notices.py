@@ -14,7 +14,8 @@ from scriptorium.domains.catalog.queries import prices, programme
 from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
-from scriptorium.domains.memberships.enums import LineState
+from scriptorium.domains.memberships import rules as year_rules
+from scriptorium.domains.memberships.enums import LineState, MembershipState
 from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
 from scriptorium.domains.memberships.rules import away_words, words
 from scriptorium.domains.notifications.operations import Attachment, Mail, enqueue
@@ -69,7 +70,7 @@ def tell_payers(actor: Actor, today: dt.date, now: dt.datetime) -> int:
             digests[payer] = _digest_for(ordering.bill_to_of(proposal))
         rows = lines[proposal.pk]
         if rung <= -programme().numbers.win_back_days[0]:
-            mails += _win_back(proposal, rows, held, rung)
+            mails += _win_back(proposal, rows, held, rung, today)
         else:
             _add_entry(digests[payer], proposal, rung, rows, held, today)
     mails += [_digest_mail(digest, today, now) for digest in digests.values() if digest.entries]
@@ -218,20 +219,31 @@ def _calendar(digest: _Digest, now: dt.datetime) -> tuple[Attachment, ...]:
 
 
 def _win_back(
-    proposal: Proposal, rows: list[ProposalLine], held: dict[int, Membership], rung: int
+    proposal: Proposal,
+    rows: list[ProposalLine],
+    held: dict[int, Membership],
+    rung: int,
+    today: dt.date,
 ) -> list[Mail]:
     """Return a mail to each person who was not renewed and is a member no more."""
     found = []
+    windows = year_rules.windows()
+    renewal = str(prices().on(today).prices[ProductKind.RENEWAL])
     for line in rows:
         membership = held.get(line.person_id or 0)
         person = line.person
         if person is None or membership is None or membership.renews_on != proposal.renews_on:
             continue
+        facts = year_rules.dates_of(membership)
+        ended = year_rules.state_on(facts, today, windows) == MembershipState.ENDED
         data: dict[str, object] = {
             "name": person.name,
             "credential": "membership",
-            "ended_on": words(membership.lapses_on),
-            "price": str(prices().on(proposal.renews_on).prices[ProductKind.RENEWAL]),
+            "ended_on": words(
+                year_rules.ended_from(facts, windows) if ended else membership.lapses_on
+            ),
+            "price": windows.reinstatement_price if ended else renewal,
+            "until": words(year_rules.reinstatable_until(facts, windows)) if ended else "",
             "link": "/member/membership/",
         }
         key = f"win_back:{proposal.reference}:{person.reference}:{-rung}"

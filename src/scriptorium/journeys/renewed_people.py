@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.operations import Happening, record
-from scriptorium.domains.catalog.enums import PartKind, ProductKind
+from scriptorium.domains.catalog.enums import ONE, PartKind, ProductKind
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.enums import LineState
-from scriptorium.domains.memberships.models import Membership, ProposalLine
+from scriptorium.domains.memberships.models import Membership, ProposalLine, Term
 from scriptorium.domains.memberships.rules import CannotApply, words
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.orders.models import Order
@@ -104,7 +104,6 @@ def _for_practice(
 
 def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) -> None:
     """Renew somebody who pays for herself; one who may not be renewed keeps the unit."""
-    payer = Payer(person=person.pk)
     roster.lock_people(people=[person.pk])
     found = dates.of_people(people=[person.pk], lock=True)
     membership = found.get(person.pk)
@@ -114,14 +113,45 @@ def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) 
         )
     except CannotApply:
         return
+    give_year(
+        actor=actor, person=person, practice=None, link=None, kind=ProductKind.RENEWAL, plan=plan,
+        found=found, event="membership.renewed", now=now, today=today,
+    )  # fmt: skip
+
+
+def give_year(
+    *,
+    actor: Actor,
+    person: Person,
+    practice: Practice | None,
+    link: int | None,
+    kind: ProductKind,
+    plan: year_rules.YearPlan,
+    found: dict[int, Membership],
+    event: str,
+    now: dt.datetime,
+    today: dt.date,
+) -> Term:
+    """Use one free unit of the payer for one person's year, with its certificate and mail.
+
+    Arguments:
+        practice, link: the payer and its roster link, or None where the person pays.
+        kind: of the unit.
+        found: person key → the person's membership, locked.
+        event: key of the audit event, one whose sentence has the name and the end of the year.
+
+    Raises:
+        NotEnoughUnits: the payer has no such free unit.
+    """
+    payer = Payer(practice=practice.pk) if practice else Payer(person=person.pk)
     part = ledger.PartGrant(
         PartKind.MEMBERSHIP,
         term_starts_on=plan.period.starts_on,
         term_ends_before=plan.period.ends_before,
     )
     units = ledger.hand_out(
-        actor=actor, payer=payer, kind=ProductKind.RENEWAL, choice="",
-        holdings=[ledger.Holding(None, person.pk, [part])], action=None, now=now,
+        actor=actor, payer=payer, kind=kind, choice="",
+        holdings=[ledger.Holding(link, person.pk, [part])], action=None, now=now,
     )  # fmt: skip
     terms = memberships.add_years(
         grants=[memberships.YearGrant(person.pk, plan, units[0].pk)],
@@ -129,20 +159,25 @@ def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) 
         payer=payer,
         now=now,
     )
-    issue_for_terms(practice=None, terms=terms, now=now, today=today)
+    issue_for_terms(practice=practice, terms=terms, now=now, today=today)
     start_due(actor, units, today, now)
     practices.refresh_rows(facts=year_rules.row_facts([found[person.pk]]), today=today)
     record(
         actor=actor,
         happening=Happening(
-            "membership.renewed", "person", person.reference, "",
+            event, "person", person.reference, practice.reference if practice else "",
             {"name": person.name, "ends_before": words(plan.period.ends_before)},
         ),
         now=now,
     )  # fmt: skip
-    data = {"practice": "", "product": "renewal", "paid_until": words(plan.period.last_day)}
+    data = {
+        "practice": practice.name if practice else "",
+        "product": ONE[kind],
+        "paid_until": words(plan.period.last_day),
+    }
     key = f"membership_extended:{units[0].reference}:{now:%Y%m%dT%H%M%S}"
     enqueue(mails=[Mail("membership_extended", person.email, person.name, key, data)], now=now)
+    return terms[person.pk]
 
 
 def apply_order(*, actor: Actor, order: Order, now: dt.datetime, today: dt.date) -> int:

@@ -38,6 +38,8 @@ SAMPLES: dict[str, object] = {
     "note": "The hours of 3 Nov were shadowing, which does not count.",
     "notice": "We look into a complaint and write again when we know more.",
     "number": "SC-0ABCDEF0",
+    "new_price": "$95.00",
+    "old_price": "$89.00",
     "open": "$989.00",
     "outcome": "upheld",
     "paid": [{"number": "INV-000042", "amount": "$989.00"}],
@@ -49,9 +51,11 @@ SAMPLES: dict[str, object] = {
     "reason": "insufficient funds",
     "reference": "0case0000000",
     "since": "23 Nov 2026",
+    "starts_on": "1 Jan 2027",
     "specialty": "General",
     "total": "$1,000.00",
     "units": "2 renewals",
+    "until": "23 Nov 2027",
     "waiting": 7,
 }
 
@@ -72,6 +76,13 @@ _OWN: dict[str, dict[str, object]] = {
     "renewal_reminder": _RENEWALS,
     "renewal_overdue": _RENEWALS
     | {"entries": [_ENTRY | {"when": "15 days ago", "past": True, "automatic": 0, "how": ""}]},
+    "price_change": {
+        "people": 14,
+        "own": False,
+        "first_on": "4 Jan 2027",
+        "change_until": "3 Jan 2027",
+        "discounts": "10 % from 5 on, 15 % from 10 on",
+    },
     "credential_decision": {"credential": "CMSS, Dermatology"},
     "invitation": {"link": "/invitation/0abc/"},
     "invitation_reminder": {"link": "/invitation/0abc/"},

@@ -168,10 +168,10 @@ def _membership_step(standing: Standing, membership: Membership) -> NextStep | N
     if state == MembershipState.ENDED:
         return NextStep(
             "Your membership has ended",
-            f"It can be reinstated for {programme().numbers.reinstatement_price}.",
+            "The page shows the way back, and what it costs.",
             "now",
-            f"{ASK}membership",
-            "Write to us",
+            "/member/membership/",
+            "See the way back",
         )
     if state not in {MembershipState.OVERDUE, MembershipState.LAPSED, MembershipState.DUE}:
         return None

@@ -21,6 +21,7 @@ from scriptorium.kernel import clock
 from scriptorium.kernel.payer import Payer
 from scriptorium.pages.board import MODE_WORDS, state_of_row
 from scriptorium.pages.marks import Mark, marks_of
+from scriptorium.pages.way_back import WayBack, way_back
 
 EXPLANATIONS = {
     ("membership", "none"): "No membership. Assign a package or a membership.",
@@ -128,6 +129,7 @@ class Record:
     release_url: str
     invite_url: str
     details_url: str
+    back: WayBack | None
 
 
 def member_record(
@@ -178,6 +180,18 @@ def member_record(
         release_url=f"{base}release/",
         invite_url=f"{base}invite/",
         details_url=f"{base}details/",
+        back=_way_back(practice, link, today),
+    )
+
+
+def _way_back(practice: Practice, link: RosterLink, today: dt.date) -> WayBack | None:
+    if link.person_id is None or link.ended_at is not None:
+        return None
+    return way_back(
+        membership=memberships.of_people(people=[link.person_id]).get(link.person_id),
+        payer=Payer(practice=practice.pk),
+        orders_page=f"/practice/{practice.reference}/orders/",
+        today=today,
     )
 
 

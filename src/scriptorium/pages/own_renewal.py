@@ -116,8 +116,10 @@ def _steps(held: rules.Dates, today: dt.date) -> list[Step]:
         try:
             plan = rules.plan_renewal(held, day, windows)
         except CannotApply:
-            # Ended: the rules allow no renewal any more, only the way back by staff.
-            found.append(Step(label, windows.reinstatement_price, "reinstatement; please call us"))
+            # Ended: the rules allow no renewal any more, only the way back.
+            until = words(rules.reinstatable_until(held, windows))
+            outcome = f"reinstated with a new year, without a new exam until {until}"
+            found.append(Step(label, windows.reinstatement_price, outcome))
             continue
         last = words(plan.period.last_day)
         outcome = (

@@ -14,7 +14,10 @@ from scriptorium.domains.memberships.enums import RENEWAL, MembershipState
 from scriptorium.domains.memberships.rules import CannotApply, Dates, Windows
 from scriptorium.kernel.periods import Anchor
 
-W = Windows(due=30, grace=30, ended_after=90, renew_early=90, reinstatement_price="$149.00")
+W = Windows(
+    due=30, grace=30, ended_after=90, renew_early=90, reinstate_within=365,
+    reinstatement_price="$149.00",
+)  # fmt: skip
 RENEWS = dt.date(2026, 11, 23)
 any_day = st.dates(dt.date(2024, 1, 1), dt.date(2050, 1, 1))
 S = MembershipState
@@ -132,7 +135,16 @@ def test_row_49_after_the_lapse_the_new_year_starts_today_with_a_new_anchor(
         (rules.plan_renewal, dates(), -91, "Paid until 23 Nov 2026; can be renewed from 25 Aug"),
         (rules.plan_renewal, dates(began=-365), -366, "Already renewed to 23 Nov 2026"),
         (rules.plan_renewal, dates(cancelled=plus(-9)), -5, "ended on 14 Nov 2026"),
-        (rules.plan_new, dates(), 90, "reinstated for $149.00, please contact us"),
+        (rules.plan_new, dates(), 90, "reinstated for $149.00 until 21 Feb 2028"),
+        (
+            rules.plan_renewal,
+            dates(),
+            456,
+            "could be reinstated until 21 Feb 2028; a certification",
+        ),
+        (rules.plan_reinstatement, None, 0, "Has no membership that could be reinstated"),
+        (rules.plan_reinstatement, dates(), 89, "has not ended; it can be renewed"),
+        (rules.plan_reinstatement, dates(), 456, "begins anew, with the exam"),
         (rules.plan_new, dates(), 30, "Lapsed on 23 Dec 2026; assign a renewal instead"),
         (rules.plan_new, dates(), 0, "Already a member until 22 Nov 2026; assign a renewal"),
         (rules.plan_package_year, dates(), 90, "Membership ended on"),
@@ -165,3 +177,21 @@ def test_the_numbers_come_from_the_catalogue() -> None:
 
 def test_dates_read_as_people_write_them() -> None:
     assert rules.words(dt.date(2026, 2, 3)) == "3 Feb 2026"
+
+
+@pytest.mark.parametrize("day", [90, 455])
+def test_within_a_year_after_the_end_a_reinstatement_starts_a_year_today(day: int) -> None:
+    plan = rules.plan_reinstatement(dates(), plus(day), W)
+    assert (plan.period.starts_on, plan.extends) == (plus(day), False)
+
+
+@pytest.mark.parametrize("plan", [rules.plan_new, rules.plan_package_year])
+def test_later_than_a_year_after_the_end_a_membership_begins_anew(
+    plan: Callable[..., rules.YearPlan],
+) -> None:
+    assert plan(dates(), plus(456), W).period.starts_on == plus(456)
+
+
+def test_an_order_in_time_is_kept_to_however_late_its_money_comes() -> None:
+    plan = rules.plan_reinstatement(dates(), plus(500), W, ordered_on=plus(455))
+    assert plan.period.starts_on == plus(500)

@@ -173,3 +173,33 @@ def test_somebody_elses_order_is_not_found(person: Person, tab: Client) -> None:
     for more in ("", "invoice.pdf"):
         assert other.get(f"/member/orders/{reference}/{more}").status_code == 404
     assert other.post(f"/member/orders/{reference}/pay/").status_code == 404
+
+
+def test_after_the_end_the_page_leads_back_by_an_invoice_and_its_payment() -> None:
+    clinic = Clinic()
+    link = clinic.member("Sola Aune", renews_in=-120)
+    assert link.person is not None
+    tab = browser(link.person)
+    assert "Reinstate for $149.00" in tab.get(PAGE).text
+
+    answer = tab.post(f"{PAGE}reinstate/", {"idempotency_key": "k1"})
+
+    order = Order.objects.get()
+    assert answer["Location"] == f"/member/orders/{order.reference}/"
+    page = tab.get(PAGE).text
+    assert "Pay the open invoice" in page
+    assert "Reinstate for" not in page
+
+
+def test_more_than_a_year_after_the_end_the_page_offers_a_package_instead() -> None:
+    link = Clinic().member("Sola Aune", renews_in=-500)
+    assert link.person is not None
+    page = browser(link.person).get(PAGE).text
+    assert "A certification package begins anew" in page
+    assert "Reinstate for" not in page
+
+
+def test_reinstating_what_has_not_ended_is_refused_in_words(tab: Client) -> None:
+    answer = tab.post(f"{PAGE}reinstate/", {"idempotency_key": "k1"})
+    assert answer.status_code == 409
+    assert "has not ended; it can be renewed" in answer.text

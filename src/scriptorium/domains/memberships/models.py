@@ -224,3 +224,43 @@ class ProposalLine(models.Model):
             # Read by the opening of proposals: is this person in one already?
             models.Index(fields=["person", "proposal"], name="proposal_line_person"),
         ]
+
+
+class Reinstatement(FrozenExcept):
+    """An order that brings an ended membership back when it is paid (DOMAIN §4)."""
+
+    writable_once = ("closed_at", "term")
+
+    order = models.OneToOneField(
+        "orders.Order", on_delete=models.PROTECT, related_name="reinstatement"
+    )
+    person = models.ForeignKey("accounts.Person", on_delete=models.PROTECT, related_name="+")
+    ordered_on = models.DateField()
+    # Applied, or the order was cancelled; with a term when it brought a year.
+    closed_at = models.DateTimeField(null=True, blank=True)
+    term = models.OneToOneField(Term, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"],
+                condition=models.Q(closed_at__isnull=True),
+                name="reinstatement_waits_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(term__isnull=True) | models.Q(closed_at__isnull=False),
+                name="reinstated_is_closed",
+            ),
+        ]
+
+
+class PriceNotice(models.Model):
+    """How far payers were told of one price list: a place in each list of payers, in key order.
+
+    A night that is killed goes on here, so that nobody is told twice (DOMAIN §4).
+    """
+
+    version = models.CharField(max_length=20, unique=True)
+    practices_until = models.BigIntegerField(default=0)
+    people_until = models.BigIntegerField(default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from scriptorium.domains.catalog.queries import programme
+from scriptorium.domains.catalog.queries import prices, programme
 from scriptorium.domains.memberships.enums import MembershipState
 from scriptorium.domains.memberships.models import Membership, Proposal
 from scriptorium.kernel.payer import Payer
@@ -28,6 +28,7 @@ class Windows:
     grace: int
     ended_after: int
     renew_early: int
+    reinstate_within: int
     reinstatement_price: str
 
 
@@ -134,7 +135,7 @@ def plan_new(dates: Dates | None, today: dt.date, windows: Windows) -> YearPlan:
         CannotApply: there is a membership already; the reason names the way on.
     """
     state = state_on(dates, today, windows)
-    if dates is None:
+    if dates is None or is_forgotten(dates, today, windows):
         return _afresh(today)
     if state == MembershipState.ENDED:
         raise CannotApply(_reinstatement(dates, windows))
@@ -157,6 +158,8 @@ def plan_renewal(dates: Dates | None, today: dt.date, windows: Windows) -> YearP
     if dates is None:
         raise CannotApply("Has no membership to renew; assign a membership or a package instead")
     state = state_on(dates, today, windows)
+    if is_forgotten(dates, today, windows):
+        raise CannotApply(_too_late(dates, windows))
     if state == MembershipState.ENDED:
         raise CannotApply(_reinstatement(dates, windows))
     if dates.latest_starts_on > today:
@@ -175,7 +178,7 @@ def plan_package_year(dates: Dates | None, today: dt.date, windows: Windows) -> 
     Raises:
         CannotApply: this part is waived, and why (DOMAIN §2: once per cycle).
     """
-    if dates is None:
+    if dates is None or is_forgotten(dates, today, windows):
         return _afresh(today)
     state = state_on(dates, today, windows)
     if state == MembershipState.ENDED:
@@ -185,10 +188,49 @@ def plan_package_year(dates: Dates | None, today: dt.date, windows: Windows) -> 
     return _afresh(today) if state == MembershipState.LAPSED else _from_old_end(dates)
 
 
+def plan_reinstatement(
+    dates: Dates | None, today: dt.date, windows: Windows, *, ordered_on: dt.date | None = None
+) -> YearPlan:
+    """Return the year that a reinstatement pays for; it starts today with a new anchor (DOMAIN §4).
+
+    Arguments:
+        ordered_on: the day of the order, where money came later: that day decides.
+
+    Raises:
+        CannotApply: there is nothing to reinstate, or the membership ended too long ago.
+    """
+    if dates is None:
+        raise CannotApply("Has no membership that could be reinstated")
+    if state_on(dates, today, windows) != MembershipState.ENDED:
+        raise CannotApply("The membership has not ended; it can be renewed")
+    if is_forgotten(dates, ordered_on or today, windows):
+        raise CannotApply(_too_late(dates, windows))
+    return _afresh(today)
+
+
+def reinstatable_until(dates: Dates, windows: Windows) -> dt.date:
+    """Return the last day on which an ended membership comes back without the exam."""
+    return ended_from(dates, windows) + dt.timedelta(days=windows.reinstate_within)
+
+
+def is_forgotten(dates: Dates, today: dt.date, windows: Windows) -> bool:
+    """Return whether a membership ended so long ago that its person begins anew."""
+    return today > reinstatable_until(dates, windows)
+
+
 def _reinstatement(dates: Dates, windows: Windows) -> str:
     return (
         f"Membership ended on {words(ended_from(dates, windows))};"
-        f" it can be reinstated for {windows.reinstatement_price}, please contact us"
+        f" it can be reinstated for {windows.reinstatement_price}"
+        f" until {words(reinstatable_until(dates, windows))}"
+    )
+
+
+def _too_late(dates: Dates, windows: Windows) -> str:
+    return (
+        f"Membership ended on {words(ended_from(dates, windows))} and could be reinstated until"
+        f" {words(reinstatable_until(dates, windows))}; a certification package begins anew,"
+        " with the exam"
     )
 
 
@@ -233,7 +275,8 @@ def windows() -> Windows:
         grace=numbers.grace_days,
         ended_after=numbers.ended_after_days,
         renew_early=numbers.renew_early_days,
-        reinstatement_price=numbers.reinstatement_price,
+        reinstate_within=numbers.reinstate_within_days,
+        reinstatement_price=str(prices().reinstatement),
     )
 
 

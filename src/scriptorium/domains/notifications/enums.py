@@ -41,6 +41,7 @@ class MailTemplate(models.TextChoices):
     RENEWAL_PROPOSAL = "renewal_proposal", "The renewal proposal, two weeks before"
     RENEWAL_REMINDER = "renewal_reminder", "Reminder of a renewal within days"
     RENEWAL_OVERDUE = "renewal_overdue", "A renewal is overdue"
+    PRICE_CHANGE = "price_change", "Price change"
     MEMBERSHIP_CANCELLED = "membership_cancelled", "A membership was cancelled"
     WIN_BACK = "win_back", "Your membership ended; the way back"
     ACCOUNT = "account", "Mail of the sign-in system"
@@ -159,6 +160,9 @@ USES: dict[str, Use] = {
     MailTemplate.RENEWAL_OVERDUE: Use(
         _ALWAYS, "To the payer on set days after a renewal that was not paid."
     ),
+    MailTemplate.PRICE_CHANGE: Use(
+        _ALWAYS, "To payers of automatic renewals, before another price list is in force."
+    ),
     MailTemplate.MEMBERSHIP_CANCELLED: Use(
         _ALWAYS, "To a member who cancelled, with the day on which the membership ends."
     ),
@@ -171,9 +175,14 @@ USES: dict[str, Use] = {
 }
 
 #: Notices that the law wants given: nobody can switch them off, and one that did not arrive is
-#: told by telephone. Keys of templates; one that no template has yet does no harm.
+#: told by telephone. Keys of templates.
 LEGAL_NOTICES = frozenset(
-    {"renewal_notice", "renewal_proposal", "renewal_reminder", "price_change"}
+    {
+        MailTemplate.RENEWAL_NOTICE,
+        MailTemplate.RENEWAL_PROPOSAL,
+        MailTemplate.RENEWAL_REMINDER,
+        MailTemplate.PRICE_CHANGE,
+    }
 )
 
 #: Mails by which somebody gets at their account; tried even where others came back.

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from scriptorium.domains.ledger.operations import NotEnoughUnits
 from scriptorium.domains.memberships.enums import Mode
 from scriptorium.domains.memberships.rules import words
-from scriptorium.journeys import own_membership
+from scriptorium.journeys import own_membership, reinstating
 from scriptorium.journeys.change_mode import CONSENT_TEXT
 from scriptorium.kernel.references import new_reference
 from scriptorium.pages.membership import membership_page
@@ -81,6 +81,24 @@ def renew(request: HttpRequest) -> HttpResponse:
     if invoice is None:
         messages.success(request, "Renewed. The new certificate is on your home page.")
         return redirect("membership")
+    return redirect("member-order", reference=invoice.order.reference)
+
+
+@require_POST
+@signed_in
+def reinstate(request: HttpRequest) -> HttpResponse:
+    """Order the way back after the membership ended; a card pays it on the next page."""
+    try:
+        invoice = reinstating.reinstate(
+            actor=actor_of(request),
+            person=person_of(request),
+            practice=None,
+            key=request.POST.get("idempotency_key", "")[:40] or new_reference(),
+            now=request.now,
+            today=request.today,
+        )
+    except reinstating.NotPossible as error:
+        return _page(request, problem=str(error), status=409)
     return redirect("member-order", reference=invoice.order.reference)
 
 

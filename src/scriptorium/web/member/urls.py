@@ -60,6 +60,7 @@ urlpatterns = [
     path("membership/mode/", membership.mode, name="membership-mode"),
     path("membership/renew/", membership.renew, name="membership-renew"),
     path("membership/cancel/", membership.cancel, name="membership-cancel"),
+    path("membership/reinstate/", membership.reinstate, name="membership-reinstate"),
     path("membership/keep/", membership.keep, name="membership-keep"),
     path("membership/card/", membership.forget_card, name="membership-card"),
     path("orders/", orders.show, name="member-orders"),

@@ -14,7 +14,8 @@ from scriptorium.domains.memberships.enums import Channel
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import RosterLink
 from scriptorium.journeys import change_mode as modes
-from scriptorium.journeys import invite, roster_change
+from scriptorium.journeys import invite, reinstating, roster_change
+from scriptorium.kernel.references import new_reference
 from scriptorium.pages.member_record import member_record
 from scriptorium.web.practice.forms import DetailsForm, EndLinkForm, ModeForm, SuperviseForm
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
@@ -56,6 +57,7 @@ def _page(
         "place": place,
         "board_url": f"/practice/{place.practice.reference}/assignments/",
         "consent_text": modes.CONSENT_TEXT,
+        "key": new_reference(),
         "mode_form": ModeForm(initial={"mode": record.mode if record.mode != "N" else "M"}),
         "end_form": EndLinkForm(today=request.today, initial={"last_day": request.today}),
         "details_form": DetailsForm(initial=_details(link)),
@@ -125,6 +127,28 @@ def change_mode(request: HttpRequest, place: Place, person: str) -> HttpResponse
         ),
         f"{link.name} now renews {'automatically' if mode == 'A' else 'manually'}.",
     )
+
+
+@require_POST
+@practice_role("manage")
+def reinstate(request: HttpRequest, place: Place, person: str) -> HttpResponse:
+    """Order the way back for somebody whose membership ended; the payment brings it."""
+    link = link_of(place, person)
+    if link.person is None or link.ended_at is not None:
+        raise Http404
+    try:
+        invoice = reinstating.reinstate(
+            actor=actor_of(request),
+            person=link.person,
+            practice=place.practice,
+            key=request.POST.get("idempotency_key", "")[:40] or new_reference(),
+            now=request.now,
+            today=request.today,
+        )
+    except reinstating.NotPossible as error:
+        messages.error(request, str(error))
+        return _page(request, place, link, status=409)
+    return redirect("order", ref=place.practice.reference, reference=invoice.order.reference)
 
 
 @require_POST

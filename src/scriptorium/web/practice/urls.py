@@ -28,6 +28,7 @@ urlpatterns = [
     path("<slug:ref>/people/", board.add, name="add-person"),
     path("<slug:ref>/people/<slug:person>/", record.show, name="record"),
     path("<slug:ref>/people/<slug:person>/mode/", record.change_mode, name="record-mode"),
+    path("<slug:ref>/people/<slug:person>/reinstate/", record.reinstate, name="record-reinstate"),
     path("<slug:ref>/people/<slug:person>/end/", record.end, name="record-end"),
     path("<slug:ref>/people/<slug:person>/release/", record.release, name="record-release"),
     path("<slug:ref>/people/<slug:person>/invite/", record.invite_again, name="record-invite"),

@@ -15,6 +15,7 @@ from scriptorium.domains.accounts.queries.accommodations import (
 from scriptorium.domains.accounts.queries.people import (
     addresses,
     by_email,
+    by_keys,
     by_reference,
     certificate_names,
     held_role,
@@ -40,6 +41,7 @@ __all__ = [
     "accommodation_requests_of",
     "addresses",
     "by_email",
+    "by_keys",
     "by_reference",
     "certificate_names",
     "grant_by_reference",

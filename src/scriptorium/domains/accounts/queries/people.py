@@ -122,6 +122,11 @@ def by_reference(*, reference: str) -> Person | None:
     return Person.objects.filter(reference=reference).first()
 
 
+def by_keys(*, keys: Iterable[int]) -> dict[int, Person]:
+    """Return person key → person."""
+    return Person.objects.in_bulk(list(keys))
+
+
 def search(*, text: str, limit: int = 50) -> list[Person]:
     """Return people whose name or address contains every word, for staff."""
     found = Person.objects.all()

@@ -26,7 +26,7 @@ class Numbers:
     invitation_reminder_days: tuple[int, ...]
     undo_minutes: int
     release_started_days: int
-    reinstatement_price: str
+    reinstate_within_days: int
     completion_keep_years: int
     scheme_version: str
     notice_days: tuple[int, ...]

@@ -49,6 +49,7 @@ class Prices:
     Arguments:
         lists: price lists, oldest first.
         tax: region → tax code → hundredths of a percent.
+        reinstatement: a new year after the end, with the fee (DOMAIN §4).
         refund_alone: a refund above it needs a second person (DOMAIN §13).
     """
 
@@ -57,6 +58,7 @@ class Prices:
     net_days: int
     overdue_days: int
     price_change_notice_days: int
+    reinstatement: Money
     refund_alone: Money
     lists: tuple[PriceList, ...]
     products: Mapping[str, Product]
@@ -100,6 +102,7 @@ def _load(folder: Path) -> Prices:
         net_days=raw["net_days"],
         overdue_days=raw["overdue_days"],
         price_change_notice_days=raw["price_change_notice_days"],
+        reinstatement=Money.of(raw["reinstatement"], currency),
         refund_alone=Money.of(raw["refund_alone"], currency),
         lists=tuple(sorted(lists, key=lambda prices: prices.starts_on)),
         products={kind: Product(**product) for kind, product in raw["products"].items()},

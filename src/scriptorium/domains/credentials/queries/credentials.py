@@ -91,3 +91,21 @@ def directory(*, text: str, specialty: str, today: dt.date) -> QuerySet[Credenti
     for word in text.split()[:5]:
         found = found.filter(person__certificate_name__icontains=word)
     return found.select_related("person").order_by("person__last_name", "person__first_name", "id")
+
+
+def held_long_after_the_end(
+    *, ended_before: dt.date, renewed_before: dt.date, limit: int
+) -> list[Credential]:
+    """Return held credentials whose person's membership ended before a day.
+
+    Arguments:
+        ended_before: the day; grace and a cancellation count by it.
+        renewed_before: the same day less the time from a renewal date to the end.
+    """
+    over = Q(person__membership__cancelled_on__lt=ended_before) | Q(
+        person__membership__cancelled_on__isnull=True,
+        person__membership__renews_on__lt=renewed_before,
+        person__membership__lapses_on__lt=ended_before,
+    )
+    rows = Credential.objects.filter(over, decision_state=DecisionState.HELD)
+    return list(rows.select_related("person").order_by("id")[:limit])

@@ -1,5 +1,9 @@
 """The only writers of memberships and of the proposals to renew them."""
 
+from scriptorium.domains.memberships.operations.price_notices import (
+    locked_price_notice,
+    move_price_notice,
+)
 from scriptorium.domains.memberships.operations.proposals import (
     add_extras,
     close_proposals,
@@ -9,6 +13,10 @@ from scriptorium.domains.memberships.operations.proposals import (
     open_proposals,
     remove_extras,
     tick,
+)
+from scriptorium.domains.memberships.operations.reinstatements import (
+    close_reinstatement,
+    insert_reinstatement,
 )
 from scriptorium.domains.memberships.operations.years import (
     UnableToVoid,
@@ -29,11 +37,15 @@ __all__ = [
     "add_years",
     "cancel",
     "close_proposals",
+    "close_reinstatement",
     "freeze",
+    "insert_reinstatement",
+    "locked_price_notice",
     "mark_lines",
     "mark_told",
     "move_lapse",
     "move_lapses",
+    "move_price_notice",
     "open_proposals",
     "record_consent",
     "remove_extras",

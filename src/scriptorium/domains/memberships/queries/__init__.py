@@ -1,5 +1,6 @@
 """Reading memberships and the proposals to renew them."""
 
+from scriptorium.domains.memberships.queries.payers import AutomaticPayer, automatic_payers
 from scriptorium.domains.memberships.queries.proposals import (
     Coming,
     coming,
@@ -13,6 +14,10 @@ from scriptorium.domains.memberships.queries.proposals import (
     to_open,
     to_tell,
 )
+from scriptorium.domains.memberships.queries.reinstatements import (
+    reinstatement_of,
+    waiting_reinstatement,
+)
 from scriptorium.domains.memberships.queries.years import (
     last_paid_term,
     later_term_exists,
@@ -25,7 +30,9 @@ from scriptorium.domains.memberships.queries.years import (
 )
 
 __all__ = [
+    "AutomaticPayer",
     "Coming",
+    "automatic_payers",
     "coming",
     "last_paid_term",
     "later_term_exists",
@@ -37,11 +44,13 @@ __all__ = [
     "of_people",
     "proposal_by_reference",
     "proposals_of",
+    "reinstatement_of",
     "terms_of",
     "to_charge",
     "to_close",
     "to_open",
     "to_tell",
+    "waiting_reinstatement",
     "wrong_dates",
     "wrong_terms",
 ]

@@ -28,7 +28,7 @@ class Order(models.Model):
         "accounts.Person", on_delete=models.PROTECT, null=True, related_name="orders"
     )
     state = models.CharField(max_length=9, choices=OrderState, default=OrderState.OPEN)
-    source = models.CharField(max_length=10)  # estimate, store, renewal, office
+    source = models.CharField(max_length=10)  # estimate, store, renewal, reinstate, office
     estimate = models.OneToOneField(
         Estimate, on_delete=models.PROTECT, null=True, related_name="order"
     )

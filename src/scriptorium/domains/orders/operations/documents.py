@@ -32,7 +32,7 @@ class NewOrder:
     """What is ordered.
 
     Arguments:
-        source: "estimate", "store", "renewal" or "office".
+        source: "estimate", "store", "renewal", "reinstate" or "office".
         quote: priced lines, for an order without an estimate.
         estimate: whose lines are taken over as they stand.
         idempotency_key: the same key is one order.
