@@ -17,7 +17,7 @@ from typing import Any
 from bench import measure
 from bench.place import ROOT, Place
 
-WORKLOADS = ("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b14", "b15")
+WORKLOADS = ("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10", "b14", "b15")
 RUNS = 3
 #: How long the candidates of B7 think and answer.
 MINUTES = 10.0

@@ -121,24 +121,27 @@ def was_told_in_time(proposal: Proposal) -> bool:
 
 
 def charge_due(actor: Actor, today: dt.date, now: dt.datetime) -> int:
-    """Renew the automatic people of each proposal whose day has come; returns proposals."""
+    """Renew the automatic people of each proposal whose day has come; returns proposals.
+
+    A proposal on which another process works is left to it, so that two share the night.
+    """
     keys = dates.to_charge(today=today, limit=CHUNK)
-    for key in keys:
-        _charge(actor, key, today, now)
-    return len(keys)
+    return sum(_charge(actor, key, today, now) for key in keys)
 
 
 @transaction.atomic(durable=True)
-def _charge(actor: Actor, key: int, today: dt.date, now: dt.datetime) -> None:
-    proposal = dates.locked_proposal(key=key)
-    if not memberships.freeze(proposal=proposal, today=today):
-        return
+def _charge(actor: Actor, key: int, today: dt.date, now: dt.datetime) -> bool:
+    """Charge one proposal; False when another process does or did."""
+    proposal = dates.claimed_proposal(key=key)
+    if proposal is None or not memberships.freeze(proposal=proposal, today=today):
+        return False
     standing = locked_standing(proposal)
     if not was_told_in_time(proposal):
-        return
+        return True
     # Extra people are ordered with the automatic ones; alone they wait for somebody's press.
     people = standing.automatic + (standing.extra if standing.automatic else [])
     order_lines(actor=actor, proposal=proposal, people=people, key="night", today=today, now=now)
+    return True
 
 
 def people_here(proposal: Proposal, people: list[int]) -> Container[int] | None:
@@ -241,34 +244,44 @@ def pays_by_itself(payer: Payer) -> bool:
 def charge_cards(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     """Charge saved cards for renewal orders: on the day, and again after 1, 3 and 7 days.
 
-    A charge that a dead process left open is sent again under its own key, which charges once.
+    A charge that a dead process left open is sent again under its own key, which charges once;
+    those come last, since another process may be sending one at this moment.
 
     Returns:
         How many charges were sent.
     """
     sent = 0
-    for order in money.renewals_to_charge(today=today, retries=programme().numbers.card_retry_days):
-        to = ordering.bill_to_of(order)
-        if not pays_by_itself(to.payer):
-            continue
-        try:
-            sent += _charge_order(actor, order, to, today, now)
-        except (paying_online.NotPossible, NoPaymentOnline):
-            continue
-        except paying_online.ProviderUnavailable:
-            # The same charges are sent again by the next run.
-            return sent
+    for send in (_first_charge, _charge_again):
+        retries = programme().numbers.card_retry_days
+        for order in money.renewals_to_charge(today=today, retries=retries):
+            to = ordering.bill_to_of(order)
+            if not pays_by_itself(to.payer):
+                continue
+            try:
+                sent += send(actor, order, to, today, now)
+            except (paying_online.NotPossible, NoPaymentOnline):
+                continue
+            except paying_online.ProviderUnavailable:
+                # The same charges are sent again by the next run.
+                return sent
     return sent
 
 
-def _charge_order(actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime) -> int:
-    left_open = money.unsent_charge(order=order.pk)
-    if left_open is not None:
-        paying_online.send_charge(attempt=left_open, to=to, now=now, today=today)
-        return 1
+def _first_charge(actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime) -> int:
+    if money.unsent_charge(order=order.pk) is not None:
+        return 0
     return int(
         paying_online.charge(actor=actor, order=order, to=to, now=now, today=today) is not None
     )
+
+
+def _charge_again(actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime) -> int:
+    del actor
+    left_open = money.unsent_charge(order=order.pk)
+    if left_open is None:
+        return 0
+    paying_online.send_charge(attempt=left_open, to=to, now=now, today=today)
+    return 1
 
 
 @transaction.atomic(durable=True)

@@ -161,7 +161,7 @@ SENTENCES: dict[str, str] = {
     "mismatch.closed": "A disagreement with the payment provider was settled: {note}",
     "proposal.changed": "The renewal of {day} was changed: {added} in, {removed} out",
     "membership.cancelled": "{name}'s membership will end on {day} and not renew",
-    "membership.reinstatement_ordered": "{name}'s ended membership comes back with invoice {number}",
+    "membership.reinstatement_ordered": "Invoice {number} brings {name}'s membership back",
     "membership.reinstatement_unused": "{name}'s membership needed no reinstatement any more",
     "membership.reinstated": "{name}'s membership was reinstated, paid until {ends_before}",
     "membership.cancel_undone": "{name}'s membership will renew after all",

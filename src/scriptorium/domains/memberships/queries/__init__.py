@@ -3,6 +3,7 @@
 from scriptorium.domains.memberships.queries.payers import AutomaticPayer, automatic_payers
 from scriptorium.domains.memberships.queries.proposals import (
     Coming,
+    claimed_proposal,
     coming,
     lines_of,
     lines_of_order,
@@ -33,6 +34,7 @@ __all__ = [
     "AutomaticPayer",
     "Coming",
     "automatic_payers",
+    "claimed_proposal",
     "coming",
     "last_paid_term",
     "later_term_exists",

@@ -74,6 +74,11 @@ def locked_proposal(*, key: int) -> Proposal:
     return Proposal.objects.select_for_update().get(pk=key)
 
 
+def claimed_proposal(*, key: int) -> Proposal | None:
+    """Return a proposal under its row lock, or None while another process works on it."""
+    return Proposal.objects.select_for_update(skip_locked=True).filter(pk=key).first()
+
+
 def proposal_by_reference(*, payer: Payer, reference: str) -> Proposal | None:
     """Return one proposal of a payer, or None."""
     return Proposal.objects.filter(reference=reference, **payer.columns).first()
