@@ -31,9 +31,9 @@ def run(sizes: tuple[int, int, int] = SIZES) -> dict[str, Any]:
     """Charge what is due in two processes that begin together, then count what there is."""
     own, practices, each = sizes
     os.environ["SCRIPTORIUM_PAYMENTS_URL"] = "sandbox://"
-    _fill(own, practices, each)
+    fill(own, practices, each)
     count = own + practices * each
-    before = _counts()
+    before = counts()
     workers = [
         subprocess.Popen(
             [sys.executable, "-m", "bench.b10"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -47,25 +47,33 @@ def run(sizes: tuple[int, int, int] = SIZES) -> dict[str, Any]:
     begun = time.perf_counter()
     told = [worker.communicate("go\n")[0] for worker in workers]
     seconds = time.perf_counter() - begun
-    after = _counts()
-    wanted = {
-        "terms": count, "certificates": count, "used": count, "orders": own + practices,
-        "receipts": own + practices, "payments": own + practices, "charges": own + practices,
-        # Everything was open before.
-        "sum": 0, "open": -(own + practices),
-    }  # fmt: skip
+    after = counts()
     return {
         "renewals": count,
         "seconds": seconds,
         "renewals_per_s": count / seconds,
         "orders": own + practices,
         "workers": [json.loads(text) for text in told],
-        "wrong": sum(abs(after[name] - before[name] - wanted[name]) for name in wanted),
+        "wrong": wrong(before, after, own=own, practices=practices, each=each),
         "pdf_ms": _print(),
     }
 
 
-def _fill(own: int, practices: int, each: int) -> None:
+def wrong(
+    before: dict[str, int], after: dict[str, int], *, own: int, practices: int, each: int
+) -> int:
+    """Return by how many rows what was written differs from what was due."""
+    count, payers = own + practices * each, own + practices
+    wanted = {
+        "terms": count, "certificates": count, "used": count, "orders": payers,
+        "receipts": payers, "payments": payers, "charges": payers, "sum": 0,
+        # Everything was open before.
+        "open": -payers,
+    }  # fmt: skip
+    return sum(abs(after[name] - before[name] - wanted[name]) for name in wanted)
+
+
+def fill(own: int, practices: int, each: int) -> None:
     """Make people and practices who were told in time and whose cards are saved."""
     from django.conf import settings  # noqa: PLC0415 (needs Django)
     from django.db import connection, transaction  # noqa: PLC0415
@@ -101,7 +109,7 @@ def _fill(own: int, practices: int, each: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def _counts() -> dict[str, int]:
+def counts() -> dict[str, int]:
     from scriptorium.domains.credentials.models import Certificate  # noqa: PLC0415
     from scriptorium.domains.ledger.models import Unit  # noqa: PLC0415
     from scriptorium.domains.memberships.models import Proposal, Term  # noqa: PLC0415
@@ -135,21 +143,26 @@ def _print() -> float:
     return (time.perf_counter() - begun) * 1000 / max(1, len(some))
 
 
+def charge() -> tuple[int, int]:
+    """Charge until nothing is left; returns proposals and cards."""
+    from scriptorium.journeys.renewing import charge_cards, charge_due  # noqa: PLC0415
+    from scriptorium.kernel.actor import Actor  # noqa: PLC0415
+
+    actor = Actor.system("nightly")
+    proposals = 0
+    while done := charge_due(actor, DAY, NOW):
+        proposals += done
+    return proposals, charge_cards(actor, DAY, NOW)
+
+
 def _work() -> dict[str, float]:
     """Wait for the word, then charge until nothing is left."""
     import django  # noqa: PLC0415
 
     django.setup()
-    from scriptorium.journeys.renewing import charge_cards, charge_due  # noqa: PLC0415
-    from scriptorium.kernel.actor import Actor  # noqa: PLC0415
-
-    actor = Actor.system("nightly")
     print("ready", flush=True)
     sys.stdin.readline()
-    proposals = 0
-    while done := charge_due(actor, DAY, NOW):
-        proposals += done
-    cards = charge_cards(actor, DAY, NOW)
+    proposals, cards = charge()
     return {
         "proposals": proposals,
         "cards": cards,

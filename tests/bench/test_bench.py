@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -13,7 +14,7 @@ from django.core.management.base import CommandError
 from django.db import transaction
 from django.db.models import Count
 
-from bench import b8, main, measure
+from bench import b8, b9, b10, main, measure
 from bench.measure import Goal
 from bench.place import Place
 from scriptorium.commands.management.commands import bench as command
@@ -121,3 +122,19 @@ def test_the_statistics_workload_writes_what_it_measures() -> None:
     assert written > 240 * 6
     assert [line.people for line in figures.forms] == [120, 120]
     assert all(line.figures for line in (*figures.forms, *figures.items))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_night_of_a_small_crowd_tells_everybody_due_and_nobody_twice() -> None:
+    figures = b9.run({"few": (300, 200), "million": (900, 200)})
+    assert figures["wrong"] == 0
+    assert figures["million"]["mails"] == figures["few"]["mails"] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_small_crowd_is_charged_by_one_worker_exactly_once(settings: Any, tmp_path: Path) -> None:
+    settings.PAYMENTS_URL, settings.PAYMENTS_DIR = "sandbox://", tmp_path
+    b10.fill(4, 2, 3)
+    before = b10.counts()
+    b10.charge()
+    assert b10.wrong(before, b10.counts(), own=4, practices=2, each=3) == 0

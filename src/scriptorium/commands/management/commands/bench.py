@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 ROOT = Path(__file__).resolve().parents[5]
-WORKLOADS = ("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b14", "b15")
+WORKLOADS = ("b1", "b2", "b3", "b4", "b5", "b6", "b7", "b8", "b9", "b10", "b14", "b15")
 
 
 class Command(BaseCommand):
