@@ -160,6 +160,13 @@ SENTENCES: dict[str, str] = {
     "exemption.answered": "The certificate of tax exemption {number} was {decision}",
     "mismatch.closed": "A disagreement with the payment provider was settled: {note}",
     "proposal.changed": "The renewal of {day} was changed: {added} in, {removed} out",
+    "proposal.changed_on_call": "The renewal of {day} was changed for {payer}, who called:"
+    " {added} in, {removed} out. {reason}",
+    "proposal.renewed": "{renewed} people of the renewal of {day} were renewed or ordered",
+    "proposal.renewed_on_call": "{renewed} people of the renewal of {day} were renewed or ordered"
+    " for {payer}, who called. {reason}",
+    "membership.cancelled_by_phone": "{name} cancelled the membership by phone on {called_at};"
+    " it ends on {day}. {reason}",
     "membership.cancelled": "{name}'s membership will end on {day} and not renew",
     "membership.cancel_undone": "{name}'s membership will renew after all",
     "demo.created": "The demonstration data was made",

@@ -212,6 +212,16 @@ def why_gone(*, proposal: Proposal, membership: Membership | None, on_roster: bo
     return ""
 
 
+def why_frozen(proposal: Proposal) -> str:
+    """Say why nobody changes who is in a proposal any more; "" while it can be (DOMAIN §4)."""
+    if proposal.charged_on is None:
+        return ""
+    return (
+        f"The charge of this renewal was attempted on {words(proposal.charged_on)}; who is in is"
+        " fixed since. Whoever is left can still be renewed now."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RowFacts:
     """What the roster's derived copy holds of a person's membership."""
