@@ -35,8 +35,6 @@ from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
 
 CHUNK = 1_000
-#: A notice has to lie at least so many days before an automatic charge (STANDARDS row 45).
-LEAST_NOTICE = 15
 
 
 @transaction.atomic(durable=True)
@@ -117,16 +115,9 @@ def price_of(*, to: BillTo, renewals: int, extra: int, on: dt.date) -> Quote | N
     return quote_for(payer=to.payer, region=to.region, wishes=wishes, on=on)
 
 
-def was_told_in_time(proposal: Proposal) -> bool:
-    """Return whether a notice left early enough for an automatic charge (STANDARDS row 45)."""
-    if proposal.noticed_on is None:
-        return False
-    return (proposal.renews_on - proposal.noticed_on).days >= LEAST_NOTICE
-
-
 def people_of_the_day(proposal: Proposal, standing: Standing) -> list[ProposalLine]:
     """Return whom the night of the day renews or orders for: nobody who was not told in time."""
-    if not was_told_in_time(proposal):
+    if not year_rules.was_told_in_time(proposal):
         return []
     # Extra people are ordered with the automatic ones; alone they wait for somebody's press.
     return standing.automatic + (standing.extra if standing.automatic else [])

@@ -13,6 +13,7 @@ from scriptorium.domains.memberships.enums import MembershipState, Mode
 from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.practices import queries as practices
 from scriptorium.kernel.payer import Payer
+from scriptorium.pages.person_timeline import Step, person_timeline
 
 TONES = {
     MembershipState.ACTIVE: "good",
@@ -61,6 +62,7 @@ class MembershipPage:
     status: Status
     terms: list[TermLine]
     auto: bool
+    timeline: list[Step]
 
 
 def membership_page(*, person: Person, today: dt.date) -> MembershipPage:
@@ -79,6 +81,9 @@ def membership_page(*, person: Person, today: dt.date) -> MembershipPage:
             for term in memberships.terms_of(person=person.pk)
         ],
         auto=membership is not None and membership.mode == Mode.AUTOMATIC,
+        timeline=person_timeline(
+            membership=membership, reader=Payer(person=person.pk), today=today
+        ),
     )
 
 

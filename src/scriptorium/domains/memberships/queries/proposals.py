@@ -136,6 +136,11 @@ def proposal_by_reference(*, payer: Payer, reference: str) -> Proposal | None:
     return Proposal.objects.filter(reference=reference, **payer.columns).first()
 
 
+def proposal_on(*, payer: Payer, day: dt.date) -> Proposal | None:
+    """Return a payer's proposal of a day, open or closed, or None."""
+    return Proposal.objects.filter(renews_on=day, **payer.columns).first()
+
+
 def proposal_for_staff(*, reference: str) -> Proposal | None:
     """Return anybody's proposal with its payer, or None."""
     rows = Proposal.objects.filter(reference=reference)
