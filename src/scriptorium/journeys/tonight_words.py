@@ -11,6 +11,8 @@ from scriptorium.kernel.money import Money
 
 def people(count: int) -> str:
     """Return a number of people in words."""
+    if not count:
+        return "nobody"
     return "1 person" if count == 1 else f"{count:,} people"
 
 
@@ -37,10 +39,10 @@ def renewal_words(said: Renewals) -> list[tuple[str, str]]:
     """Return what happens to renewals besides the notices, as pairs of words and figures."""
     total = said.by_card.minor + said.by_invoice.minor
     rows = [
-        ("Proposals opened", f"{said.opened:,}, with {people(said.opened_people)} coming in"),
-        ("Renewed or ordered for", f"{people(said.people)} in {_proposals(said.proposals)}"),
+        ("Proposals opened", _opened(said)),
+        ("Renewed or ordered for", _of_the_day(said)),
         ("From free units", people(said.from_units)),
-        ("To pay", f"{people(said.to_pay)}, {money(total)}"),
+        ("To pay", f"{people(said.to_pay)}, {money(total)}" if said.to_pay else people(0)),
         ("By card", _sum(said.by_card)),
         ("By invoice", _sum(said.by_invoice)),
     ]
@@ -51,8 +53,20 @@ def renewal_words(said: Renewals) -> list[tuple[str, str]]:
         ("Cards tried again", _sum(said.again)),
         ("Memberships that lapse", people(said.lapses)),
         ("Asked back", people(said.win_backs)),
-        ("Proposals closed", f"{said.closings:,}"),
+        ("Proposals closed", f"{said.closings:,}" if said.closings else "none"),
     ]
+
+
+def _opened(said: Renewals) -> str:
+    if not said.opened_people:
+        return "none"
+    return f"{said.opened:,}, with {people(said.opened_people)} coming in"
+
+
+def _of_the_day(said: Renewals) -> str:
+    if not said.people:
+        return people(0)
+    return f"{people(said.people)} in {_proposals(said.proposals)}"
 
 
 def _proposals(count: int) -> str:

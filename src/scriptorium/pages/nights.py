@@ -73,7 +73,7 @@ def _line(night: audit.Night, now: dt.datetime) -> NightLine:
         state, tone = f"Running, {count} of {night.steps} steps", "soon"
     else:
         state, tone = f"Stopped after {count} of {night.steps} steps; the next run goes on", "now"
-    found = [f"{step.count:,} {step.step}" for step in night.done if step.count]
+    found = [f"{step.step} {step.count:,}" for step in night.done if step.count]
     return NightLine(
         day=words(night.on),
         started=f"{night.started_at.astimezone(clock.zone()):%H:%M}",
@@ -83,7 +83,7 @@ def _line(night: audit.Night, now: dt.datetime) -> NightLine:
         running=running,
         done=count,
         total=night.steps,
-        summary=", ".join(found) or "Nothing was to do",
+        summary=", ".join(found).capitalize() or "Nothing was to do",
         steps=[
             StepLine(step.step, f"{step.count:,}", took_words(step.ended_at - step.started_at))
             for step in night.done

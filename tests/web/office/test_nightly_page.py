@@ -42,7 +42,7 @@ def test_after_tonights_run_the_next_one_is_tomorrows_and_the_run_is_listed(
     run_night(today=TODAY, now=NOW)
     text = shown(tab)
     assert f"The run of {days(1).day} {days(1):%b %Y}" in text
-    assert "1 renewals opened, 1 renewal notices" in text
+    assert "Renewals opened 1, renewal notices 1" in text
     assert "Done" in text
 
 

@@ -146,6 +146,8 @@ SENTENCES: dict[str, str] = {
     "payment.failed": "A payment of {amount} failed: {reason}",
     "payment.disputed": "The payment {number} over {amount} is disputed",
     "payment.dispute_won": "The dispute about the payment {number} over {amount} was won",
+    "payment.written_off": "{amount} of the disputed payment {number} was written off: {reason}",
+    "mail.sent_again": "A mail that was held back went to {address} after all: {mail}",
     "method.saved": "A means of payment was saved: {label}",
     "method.removed": "The saved means of payment was removed",
     "refund.asked": "A refund of {amount} from receipt {number} was asked for: {reason}",

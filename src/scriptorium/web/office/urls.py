@@ -129,5 +129,6 @@ urlpatterns = [
     path("mail/bounced/<slug:reference>/close/", mail.close, name="office-bounced-close"),
     path("outbox/", outbox.show, name="outbox"),
     path("outbox/<int:key>/", outbox.show_mail, name="outbox-mail"),
+    path("outbox/<int:key>/send/", outbox.send_again, name="outbox-send-again"),
     path("components/", outbox.components, name="components"),
 ]
