@@ -105,7 +105,7 @@ class Crowd:
             self._memberships(part, renews_on, practice, person)
         self._links((half, after), renews_on, place)
         if told is not None:
-            self._proposals((first, half, after), renews_on, told, place)
+            self._proposals((first, half, after), renews_on, told)
 
     def _practices(self, count: int) -> None:
         from scriptorium.domains.practices.models import PracticeCounter  # noqa: PLC0415
@@ -153,9 +153,7 @@ class Crowd:
             email="'crowd.' || CAST(i AS text) || '@bench.example'",
         )  # fmt: skip
 
-    def _proposals(
-        self, bounds: tuple[int, int, int], renews_on: dt.date, told: int, place: str
-    ) -> None:
+    def _proposals(self, bounds: tuple[int, int, int], renews_on: dt.date, told: int) -> None:
         from scriptorium.domains.memberships.models import Proposal, ProposalLine  # noqa: PLC0415
 
         first, half, after = bounds

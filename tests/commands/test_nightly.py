@@ -34,10 +34,30 @@ def test_a_dry_run_says_what_the_night_will_do_and_does_nothing(
     assert [shown[name] for name in ("years started", "units expired", "invitations expired")] == [
         1, 2, 1,
     ]  # fmt: skip
+    renewals = shown.pop("renewals")
+    assert isinstance(renewals, dict)
+    assert renewals["opened"] == {"proposals": 0, "people": 0}
     done = said(capsys)
     assert {name: done[name] for name in shown} == shown
     again = said(capsys)
     assert all(again[name] == 0 for name in shown if name != "on")
+
+
+def test_a_dry_run_tells_of_renewals_by_notice_charge_and_way_to_pay(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    Clinic().member("Ada Park", renews_in=40)
+    renewals = said(capsys, "--dry-run")["renewals"]
+    assert isinstance(renewals, dict)
+    assert renewals["opened"] == {"proposals": 1, "people": 1}
+    assert renewals["notices"] == [
+        {"rung": 30, "template": "renewal_notice", "payers": 1, "people": 1}
+    ]
+    assert renewals["charges"]["by_card"] == {"orders": 0, "people": 0, "total_minor": 0}
+    call_command("nightly", f"--on={days(20)}", "--dry-run")
+    shown = capsys.readouterr().out
+    assert "Notice of renewal, 30 days before: 1 mail, 1 person" in shown
+    assert "Proposals opened: 1, with 1 person coming in" in shown
 
 
 def test_without_json_it_prints_a_line_for_each_step(capsys: pytest.CaptureFixture[str]) -> None:

@@ -13,12 +13,15 @@ from django.db import connections
 
 from scriptorium.domains.ledger.models import Action, Entry, UnitPart
 from scriptorium.domains.memberships.models import Term
+from scriptorium.domains.orders.models import Payment
 from scriptorium.domains.practices.models import PracticeCounter
 from scriptorium.journeys import invite, roster_change
 from scriptorium.journeys.assign import Collision, NotEnoughUnits, Result
 from scriptorium.journeys.nightly import run_night
+from scriptorium.journeys.taking_payments import Taken
 from scriptorium.journeys.undo import CannotUndo
 from tests.support.builders import NOW, TODAY, Clinic, actor_of, days, person, problems
+from tests.support.money import Till
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -265,4 +268,14 @@ def test_a_link_ended_twice_at_the_same_moment_is_counted_once() -> None:
 
     at_once([end] * 3)
     assert PracticeCounter.objects.get(practice=clinic.practice).people == 1
+    assert problems() == ()
+
+
+def test_a_payment_entered_twice_with_one_key_at_the_same_moment_is_kept_once() -> None:
+    till = Till()
+    invoice = till.buy(ce=2)
+    answers = at_once([partial(till.pay, invoice.total_minor, key="office:same")] * 4)
+    assert [type(answer) for answer in answers] == [Taken] * 4
+    assert len({answer.payment.pk for answer in answers}) == 1
+    assert (Payment.objects.count(), till.credit) == (1, 0)
     assert problems() == ()

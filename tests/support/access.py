@@ -169,6 +169,7 @@ class Cast:
             "office-person ref": mel.reference,
             "office-bring-forward ref": mel.reference,
             "office-move-lapse ref": mel.reference,
+            "office-cancel-membership ref": mel.reference,
             "office-name-decide ref": NameRequest.objects.get(person=mel).reference,
             "office-message-answer ref": message.reference,
             "profile-email-confirm token": "unknown",

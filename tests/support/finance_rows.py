@@ -28,7 +28,8 @@ def finance_of_the_matrix(clinic: Clinic) -> dict[str, str]:
         by="dana", now=NOW,
     )  # fmt: skip
     numbers = {
-        "payment": payment.number, "bounce": payment.number, "pay-back": payment.number,
+        "payment": payment.number, "bounce": payment.number, "write-off": payment.number,
+        "receipt": payment.number, "pay-back": payment.number,
         "invoice": invoice.number, "credit": invoice.number, "cancel": invoice.number,
         "use-kept": invoice.number, "estimate": estimate.number,
         "estimate-accept": estimate.number, "estimate-decline": estimate.number,

@@ -20,7 +20,7 @@ from scriptorium.journeys.badge_files import sign_what_waits
 from scriptorium.journeys.certificate_files import run_print
 from scriptorium.journeys.finish_exam import sweep
 from scriptorium.journeys.import_roster import run_chunk
-from scriptorium.journeys.nightly import run_night
+from scriptorium.journeys.nightly import NIGHT_HOUR, run_night
 from scriptorium.journeys.paying_online import handle_waiting
 from scriptorium.journeys.sandbox_page import deliver_due
 from scriptorium.journeys.services import pays_online
@@ -30,7 +30,6 @@ log = structlog.get_logger()
 
 LEASE = dt.timedelta(minutes=5)
 PAUSE = 0.5
-NIGHT_HOUR = 2
 #: Sittings are also closed when read, so the sweeper need not hurry.
 SWEEP_EVERY = dt.timedelta(seconds=5)
 #: Badges are also signed when asked for, and lists made anew when read.
@@ -127,7 +126,7 @@ class Worker:
         local = clock.now().astimezone(clock.zone())
         if not self.scheduler or self.last_night == today or local.hour < NIGHT_HOUR:
             return 0
-        counts = run_night(today=today, now=clock.now())
+        counts = run_night(today=today, now=clock.now(), clock=clock.now)
         self.last_night = today
         log.info("night", **{name.replace(" ", "_"): count for name, count in counts.items()})
         return 0

@@ -61,10 +61,12 @@ def make(
     note: str = "",
     revises: Estimate | None = None,
     by_staff: bool = False,
+    idempotency_key: str = "",
 ) -> Estimate:
     """Make an estimate, or the next revision of one.
 
     Arguments:
+        idempotency_key: of the form; the same one makes one estimate.
         revises: the revision that it follows; that one can be accepted no more.
         by_staff: it may hold lines of staff's own words and prices.
 
@@ -76,6 +78,10 @@ def make(
     check_no_card_number(title, note, *(wish.words for wish in wishes))
     found = priced(practice=practice, wishes=wishes, today=today)
     roster.lock_practice(practice=practice.pk)
+    key = idempotency_key[:80] or None
+    made = key and money.estimate_by_key(practice=practice.pk, idempotency_key=key)
+    if made:
+        return made
     before = None
     if revises is not None:
         before = money.locked_estimate(key=revises.pk)
@@ -91,6 +97,7 @@ def make(
             good_until=today + dt.timedelta(days=prices().estimate_days),
             by_staff=by_staff,
             replaces=before,
+            idempotency_key=key,
         ),
         now=now,
         today=today,

@@ -9,6 +9,7 @@ from django.db import transaction
 from scriptorium.domains.credentials import operations as credentials
 from scriptorium.domains.credentials import queries as held
 from scriptorium.domains.credentials.enums import DecisionKind
+from scriptorium.domains.credentials.models import Credential
 from scriptorium.domains.memberships import rules as year_rules
 from scriptorium.domains.memberships.rules import words
 from scriptorium.journeys.certify import RULE
@@ -25,13 +26,8 @@ def retire_forgotten(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     The number stays for life, and what was public on earlier days stays as it was (DOMAIN §6).
     """
     del actor
-    windows = year_rules.windows()
-    ended_before = today - dt.timedelta(days=windows.reinstate_within)
-    found = held.held_long_after_the_end(
-        ended_before=ended_before,
-        renewed_before=ended_before - dt.timedelta(days=windows.ended_after),
-        limit=CHUNK,
-    )
+    found = to_retire(today=today, limit=CHUNK)
+    ended_before = _ended_before(today)
     for credential in found:
         carry_out(
             actor=RULE,
@@ -54,3 +50,17 @@ def retire_forgotten(actor: Actor, today: dt.date, now: dt.datetime) -> int:
             today=today,
         )
     return len(found)
+
+
+def to_retire(*, today: dt.date, limit: int) -> list[Credential]:
+    """Return held credentials whose membership ended too long ago to come back."""
+    ended_before = _ended_before(today)
+    return held.held_long_after_the_end(
+        ended_before=ended_before,
+        renewed_before=ended_before - dt.timedelta(days=year_rules.windows().ended_after),
+        limit=limit,
+    )
+
+
+def _ended_before(today: dt.date) -> dt.date:
+    return today - dt.timedelta(days=year_rules.windows().reinstate_within)

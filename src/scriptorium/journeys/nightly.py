@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import batched
 
 from django.db import transaction
 
 from scriptorium.domains.accounts.operations import invitation_token
-from scriptorium.domains.audit.operations import Happening, record_many
+from scriptorium.domains.audit.operations import Happening, begin_night, end_step, record_many
 from scriptorium.domains.catalog.enums import MANY, ONE, counted
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.ledger import operations as ledger
@@ -35,6 +35,8 @@ from scriptorium.journeys.renewing import charge_cards, charge_due, close_done, 
 from scriptorium.kernel.actor import Actor
 
 CHUNK = 200
+#: The scheduler runs the night of a day after this hour in the body's zone.
+NIGHT_HOUR = 2
 
 
 @transaction.atomic(durable=True)
@@ -140,8 +142,21 @@ def warn_of_expiry(*, today: dt.date, now: dt.datetime) -> int:
     Each (practice, kind, day of expiry, notice) is queued once, ever; after days of outage the
     notice whose window it is now is sent, and no staler one.
     """
+    return _enqueue_new(expiry_mails(groups=_expiring(today), today=today), now)
+
+
+def _expiring(today: dt.date) -> list[stock.Expiring]:
+    return stock.expiring_groups(after=today, until=last_expiry_told(today))
+
+
+def last_expiry_told(today: dt.date) -> dt.date:
+    """Return the last day of expiry of which practices are told by tonight."""
+    return today + dt.timedelta(days=max(programme().numbers.unit_notice_days))
+
+
+def expiry_mails(*, groups: Sequence[stock.Expiring], today: dt.date) -> list[Mail]:
+    """Return the notices about units that expire, those included that an earlier run queued."""
     limits = sorted(programme().numbers.unit_notice_days)
-    groups = stock.expiring_groups(after=today, until=today + dt.timedelta(days=limits[-1]))
     places = roster.with_primary(keys={group.practice for group in groups})
     mails = []
     for group in groups:
@@ -161,15 +176,23 @@ def warn_of_expiry(*, today: dt.date, now: dt.datetime) -> int:
                 },
             )
         )
-    return _enqueue_new(mails, now)
+    return mails
 
 
 def _enqueue_new(mails: Sequence[Mail], now: dt.datetime) -> int:
     """Queue the mails that were not queued on an earlier run; returns how many."""
-    known = known_keys(keys=[mail.dedupe_key for mail in mails])
-    fresh = [mail for mail in mails if mail.dedupe_key not in known]
+    fresh = not_queued(mails)
     enqueue(mails=fresh, now=now)
     return len(fresh)
+
+
+def not_queued(mails: Iterable[Mail]) -> list[Mail]:
+    """Return the mails that no earlier run queued."""
+    fresh = []
+    for some in batched(mails, CHUNK, strict=False):
+        known = known_keys(keys=[mail.dedupe_key for mail in some])
+        fresh += [mail for mail in some if mail.dedupe_key not in known]
+    return fresh
 
 
 @transaction.atomic(durable=True)
@@ -178,9 +201,16 @@ def remind_invited(*, now: dt.datetime) -> int:
 
     A run after days of outage sends the newest reminder that is due and none that is stale.
     """
-    mails = (_reminder(invitation, now) for invitation in roster.invitations_open(now=now))
-    due = filter(None, mails)
+    due = reminders(now=now)
     return sum(_enqueue_new(some, now) for some in batched(due, CHUNK, strict=False))
+
+
+def reminders(*, now: dt.datetime) -> Iterator[Mail]:
+    """Yield the reminders that are due, those included that an earlier run queued."""
+    for invitation in roster.invitations_open(now=now):
+        mail = _reminder(invitation, now)
+        if mail is not None:
+            yield mail
 
 
 def _reminder(invitation: Invitation, now: dt.datetime) -> Mail | None:
@@ -221,30 +251,39 @@ STEPS: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
 }
 
 
-def run_night(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
+#: What comes after the steps, each of which does all that it finds in one call.
+LAST: dict[str, Callable[[Actor, dt.date, dt.datetime], int]] = {
+    "cards charged": charge_cards,
+    "payments compared": lambda _, today, now: compare_books(today=today, now=now),
+    "expiry notices queued": lambda _, today, now: warn_of_expiry(today=today, now=now),
+    "reminders queued": lambda _, __, now: remind_invited(now=now),
+    "reminders of hours queued": lambda _, today, now: remind_employers(today=today, now=now),
+}
+
+
+def run_night(
+    *, today: dt.date, now: dt.datetime, clock: Callable[[], dt.datetime] | None = None
+) -> dict[str, int]:
     """Run every step until it finds nothing more to do; returns counts by step.
 
-    Killed at any point, the next run goes on where this one stopped.
+    Killed at any point, the next run goes on where this one stopped. Each step that ends is
+    written down, so that the office sees how far a run is and what it did.
+
+    Arguments:
+        clock: reads the time for the beginning and end of steps; without one they all say ``now``.
     """
     actor = Actor.system("nightly")
+    read = clock or (lambda: now)
+    run = begin_night(on=today, steps=len(STEPS) + len(LAST), now=read())
     counts: dict[str, int] = {}
-    for name, step in STEPS.items():
-        counts[name] = 0
-        while done := step(actor, today, now):
+    for name, step in [*STEPS.items(), *LAST.items()]:
+        started = read()
+        counts[name] = done = step(actor, today, now)
+        while done and name in STEPS:
+            done = step(actor, today, now)
             counts[name] += done
-    counts["cards charged"] = charge_cards(actor, today, now)
-    counts["payments compared"] = compare_books(today=today, now=now)
-    counts["expiry notices queued"] = warn_of_expiry(today=today, now=now)
-    counts["reminders queued"] = remind_invited(now=now)
-    counts["reminders of hours queued"] = remind_employers(today=today, now=now)
+        end_step(
+            run=run, position=len(counts), name=name, count=counts[name], started_at=started,
+            now=read(),
+        )  # fmt: skip
     return counts
-
-
-def tomorrow(*, today: dt.date, now: dt.datetime) -> dict[str, int]:
-    """Return what a run on that day would find, without doing it."""
-    return {
-        "years started": stock.parts_to_start(today=today).count(),
-        "years completed": stock.parts_to_complete(today=today).count(),
-        "units expired": stock.units_to_expire(today=today).count(),
-        "invitations expired": len(roster.invitations_over(now=now, limit=100_000)),
-    }

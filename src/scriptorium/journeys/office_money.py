@@ -9,7 +9,7 @@ from django.db import transaction
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.orders import operations as orders
 from scriptorium.domains.orders import queries as money
-from scriptorium.domains.orders.models import CreditNote, Exemption, Invoice, Mismatch
+from scriptorium.domains.orders.models import CreditNote, Exemption, Invoice, Mismatch, Payment
 from scriptorium.domains.orders.rules.cards import LooksLikeACard, check_no_card_number
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.domains.practices import queries as roster
@@ -19,8 +19,9 @@ from scriptorium.journeys import crediting, ordering
 from scriptorium.journeys.ordering import BillTo
 from scriptorium.journeys.services import file_store
 from scriptorium.kernel.actor import Actor
+from scriptorium.kernel.money import Money
 
-__all__ = ["LooksLikeACard", "NotPossible", "answer_exemption", "cancel", "use_kept"]
+__all__ = ["LooksLikeACard", "NotPossible", "answer_exemption", "cancel", "use_kept", "write_off"]
 
 
 @transaction.atomic(durable=True)
@@ -114,6 +115,37 @@ def answer_exemption(
         ),
         now=now,
     )  # fmt: skip
+
+
+@transaction.atomic(durable=True)
+def write_off(
+    *,
+    actor: Actor,
+    payment: Payment,
+    to: BillTo,
+    reason: str,
+    now: dt.datetime,
+    today: dt.date,
+) -> Money:
+    """Write off what a lost dispute holds back; the invoice stays open.
+
+    Raises:
+        NotPossible: no dispute holds the payment, or it was written off.
+        LooksLikeACard: the reason holds a card number.
+    """
+    check_no_card_number(reason)
+    locked = money.locked_payment(key=payment.pk)
+    lost = orders.write_off(actor=actor, payment=locked, reason=reason, now=now, today=today)
+    amount = Money(lost, locked.currency)
+    record(
+        actor=actor,
+        happening=Happening(
+            "payment.written_off", "payment", locked.number, to.practice,
+            {"amount": str(amount), "number": locked.number, "reason": reason},
+        ),
+        now=now,
+    )  # fmt: skip
+    return amount
 
 
 def exemption_file(*, exemption: Exemption) -> bytes | None:

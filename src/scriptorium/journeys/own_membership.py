@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import transaction
 
@@ -17,18 +18,33 @@ from scriptorium.domains.memberships.rules import CannotApply, words
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.orders import operations as orders
 from scriptorium.domains.orders.models import Invoice
+from scriptorium.domains.orders.rules.cards import LooksLikeACard, check_no_card_number
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.journeys import proposing
 from scriptorium.journeys.change_mode import keep_mode
+from scriptorium.kernel import clock
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
 
-__all__ = ["NotPossible", "cancel", "keep", "renew", "set_mode"]
+__all__ = ["LooksLikeACard", "NotPossible", "PhoneCall", "cancel", "keep", "renew", "set_mode"]
 
 
-def _own(person: Person) -> Membership:
+@dataclass(frozen=True, slots=True)
+class PhoneCall:
+    """A call in which somebody cancelled, entered by staff (STANDARDS §7).
+
+    Arguments:
+        at: when the person called.
+        reason: what was said, for the trail.
+    """
+
+    at: dt.datetime
+    reason: str
+
+
+def _own(person: Person, *, staff: bool = False) -> Membership:
     """Return the locked membership that a person pays for.
 
     Raises:
@@ -37,9 +53,11 @@ def _own(person: Person) -> Membership:
     roster.lock_people(people=[person.pk])
     membership = dates.of_people(people=[person.pk], lock=True).get(person.pk)
     if membership is None:
-        raise NotPossible("You have no membership yet.")
+        who = f"{person.name} has" if staff else "You have"
+        raise NotPossible(f"{who} no membership yet.")
     if Payer.of(membership) != Payer(person=person.pk):
-        raise NotPossible("Your practice pays for this membership and decides how it renews.")
+        whose = "A practice pays" if staff else "Your practice pays"
+        raise NotPossible(f"{whose} for this membership and decides how it renews.")
     return membership
 
 
@@ -74,39 +92,77 @@ def set_mode(
 
 
 @transaction.atomic(durable=True)
-def cancel(*, actor: Actor, person: Person, now: dt.datetime, today: dt.date) -> dt.date:
+def cancel(
+    *,
+    actor: Actor,
+    person: Person,
+    now: dt.datetime,
+    today: dt.date,
+    call: PhoneCall | None = None,
+) -> dt.date:
     """End one's membership with the year that is paid; nothing is charged any more.
 
     The mode goes to manual in the same moment, and a mail confirms it (STANDARDS row 45).
+
+    Arguments:
+        call: when staff enter it for somebody who called.
 
     Returns:
         The day on which it ends.
 
     Raises:
-        NotPossible: there is none, somebody else pays, or it is over.
+        NotPossible: there is none, somebody else pays, it is over or cancelled, or the call is
+            said to lie ahead.
+        LooksLikeACard: the reason holds a card number.
     """
-    membership = _own(person)
+    if call is not None:
+        check_no_card_number(call.reason)
+        if call.at > now:
+            raise NotPossible("The call cannot lie ahead. Give the time at which they called.")
+    membership = _own(person, staff=call is not None)
+    whose = f"{person.name}’s" if call is not None else "Your"
     state = year_rules.state_on(year_rules.dates_of(membership), today, year_rules.windows())
     if state == "ended":
-        raise NotPossible("Your membership is over already; nothing will be charged.")
+        raise NotPossible(f"{whose} membership is over already; nothing will be charged.")
+    if call is not None and membership.cancelled_on is not None:
+        raise NotPossible(
+            f"{whose} membership is cancelled already; it ends on {words(membership.cancelled_on)}."
+        )
     ends = max(membership.renews_on, today)
     memberships.set_mode(
         membership=membership, payer=Payer(person=person.pk), mode=Mode.MANUAL, consent=None
     )
     memberships.cancel(membership=membership, on=ends)
     practices.refresh_rows(facts=year_rules.row_facts([membership]), today=today)
-    record(
-        actor=actor,
-        happening=Happening(
-            "membership.cancelled", "person", person.reference, "",
-            {"name": person.name, "day": words(ends)},
-        ),
-        now=now,
-    )  # fmt: skip
-    data: dict[str, object] = {"ends_on": words(ends), "link": "/member/membership/"}
-    key = f"membership_cancelled:{person.reference}:{now:%Y%m%dT%H%M%S}"
-    enqueue(mails=[Mail("membership_cancelled", person.email, person.name, key, data)], now=now)
+    _record_cancelled(actor, person, ends, call, now)
     return ends
+
+
+def _record_cancelled(
+    actor: Actor, person: Person, ends: dt.date, call: PhoneCall | None, now: dt.datetime
+) -> None:
+    """Write that a membership was cancelled, and queue the mail that confirms it."""
+    said = {"name": person.name, "day": words(ends)}
+    if call is None:
+        happening = Happening("membership.cancelled", "person", person.reference, "", said)
+    else:
+        local = call.at.astimezone(clock.zone())
+        said |= {
+            "called_at": f"{words(local.date())}, {local:%H:%M}",
+            "called": call.at.isoformat(),
+            "reason": call.reason,
+        }
+        key = "membership.cancelled_by_phone"
+        happening = Happening(key, "person", person.reference, "", said)
+    behalf = person.reference if call is not None else ""
+    record(actor=actor, happening=happening, now=now, on_behalf_of=behalf)
+    data: dict[str, object] = {
+        "ends_on": words(ends), "link": "/member/membership/",
+        "called_on": said.get("called_at", "").partition(",")[0],
+    }  # fmt: skip
+    mail_key = f"membership_cancelled:{person.reference}:{now:%Y%m%dT%H%M%S}"
+    mail = Mail("membership_cancelled", person.email, person.name, mail_key, data)
+    enqueue(mails=[mail], now=now)
 
 
 @transaction.atomic(durable=True)

@@ -136,6 +136,17 @@ def _name(attempt: Attempt, external_id: str) -> None:
     orders.name_attempt(attempt=attempt, external_id=external_id)
 
 
+def is_chargeable(*, to: BillTo) -> bool:
+    """Return whether a means of payment is saved at the provider that is in use."""
+    saved = money.saved_method(payer=to.payer)
+    return saved is not None and saved.provider == payment_provider().name
+
+
+def may_charge(*, order: Order, to: BillTo, today: dt.date) -> bool:
+    """Return whether an order can be charged to a saved method and was not today."""
+    return is_chargeable(to=to) and not money.charged_on(order=order.pk, day=today)
+
+
 def charge(
     *, actor: Actor, order: Order, to: BillTo, now: dt.datetime, today: dt.date
 ) -> Attempt | None:
@@ -150,11 +161,7 @@ def charge(
         NotPossible: nothing is open (any more).
         ProviderUnavailable: the provider cannot be reached; the same charge can be repeated.
     """
-    provider = payment_provider()
-    saved = money.saved_method(payer=to.payer)
-    if saved is None or saved.provider != provider.name:
-        return None
-    if money.charged_on(order=order.pk, day=today):
+    if not may_charge(order=order, to=to, today=today):
         return None
     try:
         attempt = _attempt(actor, order, save_method=False, charged_on=today, now=now)

@@ -20,6 +20,8 @@ from scriptorium.journeys.ordering import BillTo
 from scriptorium.kernel.actor import Actor
 
 CHUNK = 500
+#: More than any body has payers.
+ALL = 10_000_000
 
 
 def coming_lists(today: dt.date) -> list[tuple[PriceList, PriceList]]:
@@ -54,6 +56,24 @@ def tell_of_prices(actor: Actor, today: dt.date, now: dt.datetime) -> int:
         if told:
             return told
     return 0
+
+
+def payers_to_tell(today: dt.date) -> int:
+    """Return how many payers a night on that day tells, for its dry run."""
+    total = 0
+    for _, after in coming_lists(today):
+        row = dates.price_notice(version=after.version)
+        if row is not None and row.finished_at is not None:
+            continue
+        for column, until in (
+            ("payer_practice_id", row.practices_until if row else 0),
+            ("payer_person_id", row.people_until if row else 0),
+        ):
+            found = dates.automatic_payers(
+                column=column, after=until, since=after.starts_on, limit=ALL
+            )
+            total += len(found)
+    return total
 
 
 @transaction.atomic(durable=True)

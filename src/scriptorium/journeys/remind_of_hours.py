@@ -27,8 +27,13 @@ def remind_employers(*, today: dt.date, now: dt.datetime) -> int:
     Each is queued once, ever; a run after days of outage sends the newest that is due and none
     that is stale. Returns how many mails were queued.
     """
-    mails = [mail for waiting in kept.waiting_at_practices() for mail in _due(waiting, today)]
-    return sum(_enqueue_new(some, now) for some in batched(mails, CHUNK, strict=False))
+    due = batched(due_mails(today=today), CHUNK, strict=False)
+    return sum(_enqueue_new(some, now) for some in due)
+
+
+def due_mails(*, today: dt.date) -> list[Mail]:
+    """Return the mails that are due, those included that an earlier run queued."""
+    return [mail for waiting in kept.waiting_at_practices() for mail in _due(waiting, today)]
 
 
 def _due(affidavit: Affidavit, today: dt.date) -> list[Mail]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import batched
 
 from django.db import transaction
 
@@ -38,8 +39,11 @@ NAMED = 12
 
 
 @dataclass(slots=True)
-class _Digest:
-    """What one payer is told today."""
+class Digest:
+    """What one payer is told today.
+
+    ``entries``, ``rungs`` and ``told`` go together: one of each for a date.
+    """
 
     to: BillTo
     # What is left of the payer's free renewals, and the card that is charged by itself.
@@ -47,8 +51,49 @@ class _Digest:
     card: str
     entries: list[dict[str, object]] = field(default_factory=list)
     rungs: list[int] = field(default_factory=list)
+    #: References of the proposals.
+    told: list[str] = field(default_factory=list)
     #: Coming day → how many renew on it.
     days: dict[dt.date, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A proposal with its lines and the rung of the ladder that is told."""
+
+    proposal: Proposal
+    rung: int
+    lines: list[ProposalLine]
+
+
+@dataclass(slots=True)
+class Notices:
+    """Everything that is told on a day; ``asked_back`` are mails with their rungs."""
+
+    digests: list[Digest]
+    asked_back: list[tuple[int, Mail]]
+
+
+def notices_of(*, due: Iterable[Due], today: dt.date) -> Notices:
+    """Return what payers and former members are told; writes nothing, so the dry run asks too."""
+    rows = list(due)
+    people = {line.person_id for row in rows for line in row.lines if line.person_id}
+    held: dict[int, Membership] = {}
+    for some in batched(people, CHUNK, strict=False):
+        held |= dates.of_people(people=some)
+    digests: dict[tuple[int | None, int | None], Digest] = {}
+    asked_back: list[tuple[int, Mail]] = []
+    for row in rows:
+        proposal = row.proposal
+        if row.rung <= -programme().numbers.win_back_days[0]:
+            mails = _win_back(proposal, row.lines, held, row.rung, today)
+            asked_back += [(row.rung, mail) for mail in mails]
+            continue
+        payer = (proposal.payer_practice_id, proposal.payer_person_id)
+        if payer not in digests:
+            digests[payer] = _digest_for(ordering.bill_to_of(proposal))
+        _add_entry(digests[payer], proposal, row.rung, row.lines, held, today)
+    return Notices([digest for digest in digests.values() if digest.entries], asked_back)
 
 
 @transaction.atomic(durable=True)
@@ -60,20 +105,11 @@ def tell_payers(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     if not found:
         return 0
     lines = dates.lines_of(proposals=[proposal.pk for proposal, _ in found])
-    people = {line.person_id for rows in lines.values() for line in rows if line.person_id}
-    held = dates.of_people(people=people)
-    digests: dict[tuple[int | None, int | None], _Digest] = {}
-    mails: list[Mail] = []
-    for proposal, rung in found:
-        payer = (proposal.payer_practice_id, proposal.payer_person_id)
-        if payer not in digests:
-            digests[payer] = _digest_for(ordering.bill_to_of(proposal))
-        rows = lines[proposal.pk]
-        if rung <= -programme().numbers.win_back_days[0]:
-            mails += _win_back(proposal, rows, held, rung, today)
-        else:
-            _add_entry(digests[payer], proposal, rung, rows, held, today)
-    mails += [_digest_mail(digest, today, now) for digest in digests.values() if digest.entries]
+    notices = notices_of(
+        due=[Due(proposal, rung, lines[proposal.pk]) for proposal, rung in found], today=today
+    )
+    mails = [mail for _, mail in notices.asked_back]
+    mails += [_digest_mail(digest, today, now) for digest in notices.digests]
     enqueue(mails=mails, now=now)
     by_rung: dict[int, list[int]] = defaultdict(list)
     for proposal, rung in found:
@@ -84,7 +120,7 @@ def tell_payers(actor: Actor, today: dt.date, now: dt.datetime) -> int:
 
 
 def _add_entry(
-    digest: _Digest,
+    digest: Digest,
     proposal: Proposal,
     rung: int,
     rows: list[ProposalLine],
@@ -108,6 +144,7 @@ def _add_entry(
         on=max(today, proposal.renews_on),
     )
     digest.rungs.append(rung)
+    digest.told.append(proposal.reference)
     if proposal.renews_on > today:
         digest.days[proposal.renews_on] = len(people)
     digest.entries.append(
@@ -138,11 +175,11 @@ def page_of(to: BillTo, proposal: Proposal) -> str:
     return "/member/membership/"
 
 
-def _digest_for(to: BillTo) -> _Digest:
+def _digest_for(to: BillTo) -> Digest:
     """Return an empty digest with what is the payer's for all dates of the day."""
     free = stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL)
     saved = money.saved_method(payer=to.payer) if pays_by_itself(to.payer) else None
-    return _Digest(to, free, (saved.label or "the saved card") if saved else "")
+    return Digest(to, free, (saved.label or "the saved card") if saved else "")
 
 
 def _how(card: str, automatic: list[ProposalLine], proposal: Proposal) -> str:
@@ -170,17 +207,18 @@ def _name(line: ProposalLine) -> str:
     return line.link.name if line.link else ""
 
 
-def _digest_mail(digest: _Digest, today: dt.date, now: dt.datetime) -> Mail:
-    """Return one mail; its template is that of the gravest of its entries."""
+def template_of(digest: Digest) -> str:
+    """Return the template of a digest: that of the gravest of its entries."""
     proposal_days = programme().numbers.proposal_days
     if min(digest.rungs) < 0:
-        template = "renewal_overdue"
-    elif proposal_days in digest.rungs:
-        template = "renewal_proposal"
-    elif min(digest.rungs) < proposal_days:
-        template = "renewal_reminder"
-    else:
-        template = "renewal_notice"
+        return "renewal_overdue"
+    if proposal_days in digest.rungs:
+        return "renewal_proposal"
+    return "renewal_reminder" if min(digest.rungs) < proposal_days else "renewal_notice"
+
+
+def _digest_mail(digest: Digest, today: dt.date, now: dt.datetime) -> Mail:
+    """Return the mail of a digest."""
     data: dict[str, object] = {
         "payer": digest.to.name,
         "entries": digest.entries,
@@ -188,10 +226,13 @@ def _digest_mail(digest: _Digest, today: dt.date, now: dt.datetime) -> Mail:
         "first_on": digest.entries[0]["renews_on"],
         "own": digest.to.payer.person is not None,
     }
-    key = f"renewals:{digest.to.reference}:{today.isoformat()}"
+    # Each rung of a proposal is told once. A key of the payer's day alone would swallow the mail
+    # of a second chunk, or of a second run after more people came in.
+    first = f"{digest.told[0]}:{digest.rungs[0]}"
+    key = f"renewals:{digest.to.reference}:{today.isoformat()}:{first}"
     ours = digest.to.payer.practice is not None
     return Mail(
-        template,
+        template_of(digest),
         digest.to.email,
         digest.to.contact,
         key,
@@ -201,7 +242,7 @@ def _digest_mail(digest: _Digest, today: dt.date, now: dt.datetime) -> Mail:
     )
 
 
-def _calendar(digest: _Digest, now: dt.datetime) -> tuple[Attachment, ...]:
+def _calendar(digest: Digest, now: dt.datetime) -> tuple[Attachment, ...]:
     """Return the coming days as a file for the receiver's calendar, if there are any."""
     if not digest.days:
         return ()

@@ -35,17 +35,19 @@ from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
 
 CHUNK = 1_000
-#: A notice has to lie at least so many days before an automatic charge (STANDARDS row 45).
-LEAST_NOTICE = 15
 
 
 @transaction.atomic(durable=True)
 def open_coming(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     """Open the proposals of renewals that come into the longest notice."""
     del actor
-    until = today + dt.timedelta(days=programme().numbers.renewal_ladder[0])
-    found = dates.to_open(today=today, until=until, limit=CHUNK)
+    found = dates.to_open(today=today, until=opened_until(today), limit=CHUNK)
     return memberships.open_proposals(memberships=found, now=now)
+
+
+def opened_until(today: dt.date) -> dt.date:
+    """Return the last day of which the renewals are in a proposal after tonight."""
+    return today + dt.timedelta(days=programme().numbers.renewal_ladder[0])
 
 
 @dataclass(slots=True)
@@ -113,11 +115,46 @@ def price_of(*, to: BillTo, renewals: int, extra: int, on: dt.date) -> Quote | N
     return quote_for(payer=to.payer, region=to.region, wishes=wishes, on=on)
 
 
-def was_told_in_time(proposal: Proposal) -> bool:
-    """Return whether a notice left early enough for an automatic charge (STANDARDS row 45)."""
-    if proposal.noticed_on is None:
-        return False
-    return (proposal.renews_on - proposal.noticed_on).days >= LEAST_NOTICE
+def people_of_the_day(proposal: Proposal, standing: Standing) -> list[ProposalLine]:
+    """Return whom the night of the day renews or orders for: nobody who was not told in time."""
+    if not year_rules.was_told_in_time(proposal):
+        return []
+    # Extra people are ordered with the automatic ones; alone they wait for somebody's press.
+    return standing.automatic + (standing.extra if standing.automatic else [])
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """How people of a proposal are renewed.
+
+    Arguments:
+        own: by free units of the payer.
+        rest: by an order.
+    """
+
+    own: list[ProposalLine]
+    rest: list[ProposalLine]
+
+    @property
+    def renewals(self) -> int:
+        """How many renewals are ordered."""
+        return sum(not line.extra for line in self.rest)
+
+    @property
+    def extra(self) -> int:
+        """How many memberships of new people are ordered."""
+        return sum(line.extra for line in self.rest)
+
+
+def share_out(*, people: list[ProposalLine], free: int, free_new: int) -> Shares:
+    """Use what is free first (DOMAIN §4).
+
+    Arguments:
+        free, free_new: the payer's free renewals, and free memberships for new people.
+    """
+    due = [line for line in people if not line.extra]
+    extra = [line for line in people if line.extra]
+    return Shares([*due[:free], *extra[:free_new]], [*due[free:], *extra[free_new:]])
 
 
 def charge_due(actor: Actor, today: dt.date, now: dt.datetime) -> int:
@@ -135,11 +172,7 @@ def _charge(actor: Actor, key: int, today: dt.date, now: dt.datetime) -> bool:
     proposal = dates.claimed_proposal(key=key)
     if proposal is None or not memberships.freeze(proposal=proposal, today=today):
         return False
-    standing = locked_standing(proposal)
-    if not was_told_in_time(proposal):
-        return True
-    # Extra people are ordered with the automatic ones; alone they wait for somebody's press.
-    people = standing.automatic + (standing.extra if standing.automatic else [])
+    people = people_of_the_day(proposal, locked_standing(proposal))
     order_lines(actor=actor, proposal=proposal, people=people, key="night", today=today, now=now)
     return True
 
@@ -185,17 +218,17 @@ def order_lines(
     if not people:
         return None
     to = ordering.bill_to_of(proposal)
-    due = [line for line in people if not line.extra]
-    extra = [line for line in people if line.extra]
-    free = stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL)
-    free_new = stock.free_of(payer=to.payer, kind=ProductKind.MEMBERSHIP)
+    shares = share_out(
+        people=people,
+        free=stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL),
+        free_new=stock.free_of(payer=to.payer, kind=ProductKind.MEMBERSHIP),
+    )
     renew_lines(
         actor=actor, practice=proposal.payer_practice, person=proposal.payer_person,
-        lines=[*due[:free], *extra[:free_new]], key=f"proposal:{proposal.reference}:{key}",
+        lines=shares.own, key=f"proposal:{proposal.reference}:{key}",
         now=now, today=today,
     )  # fmt: skip
-    rest = [*due[free:], *extra[free_new:]]
-    priced = price_of(to=to, renewals=len(due[free:]), extra=len(extra[free_new:]), on=today)
+    priced = price_of(to=to, renewals=shares.renewals, extra=shares.extra, on=today)
     if priced is None:
         return None
     new = NewOrder(
@@ -205,7 +238,7 @@ def order_lines(
         po_number=po_number,
         idempotency_key=f"renewal:{proposal.reference}:{key}",
     )
-    return _place(actor, to, new, rest, today, now)
+    return _place(actor, to, new, shares.rest, today, now)
 
 
 def _place(
@@ -267,6 +300,15 @@ def charge_cards(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     return sent
 
 
+def is_charged(order: Order, to: BillTo, today: dt.date) -> bool:
+    """Return whether a card is charged for an order that is due, today and not again today."""
+    if not pays_by_itself(to.payer):
+        return False
+    if money.unsent_charge(order=order.pk) is not None:
+        return True
+    return paying_online.may_charge(order=order, to=to, today=today)
+
+
 def _first_charge(actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime) -> int:
     if money.unsent_charge(order=order.pk) is not None:
         return 0
@@ -288,6 +330,11 @@ def _charge_again(actor: Actor, order: Order, to: BillTo, today: dt.date, now: d
 def close_done(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     """Close proposals that are past the last rung, or of which nobody waits any more."""
     del actor
-    last = -programme().numbers.renewal_ladder[-1]
-    keys = dates.to_close(before=today - dt.timedelta(days=last + 1), limit=CHUNK)
+    keys = dates.to_close(before=closed_before(today), limit=CHUNK)
     return memberships.close_proposals(proposals=keys, now=now)
+
+
+def closed_before(today: dt.date) -> dt.date:
+    """Return the day before which nothing more is told of a renewal."""
+    last = -programme().numbers.renewal_ladder[-1]
+    return today - dt.timedelta(days=last + 1)

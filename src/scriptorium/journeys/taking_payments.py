@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.notifications.operations import Mail, enqueue
@@ -67,7 +67,15 @@ def take(
     before = money.payment_by_key(idempotency_key=new.idempotency_key)
     if before is not None:
         return _taken(before)
-    return keep(actor=actor, to=to, new=new, invoices=invoices, now=now, today=today)
+    try:
+        with transaction.atomic():
+            return keep(actor=actor, to=to, new=new, invoices=invoices, now=now, today=today)
+    except IntegrityError:
+        # The same form came twice at one moment: the other one is kept, and this one answers so.
+        before = money.payment_by_key(idempotency_key=new.idempotency_key)
+        if before is None:
+            raise
+        return _taken(before)
 
 
 def keep(

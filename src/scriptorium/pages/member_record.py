@@ -13,6 +13,7 @@ from scriptorium.domains.ledger.enums import UnitState
 from scriptorium.domains.memberships import queries as memberships
 from scriptorium.domains.memberships import rules
 from scriptorium.domains.memberships.enums import RENEWAL
+from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.enums import PracticeRole
 from scriptorium.domains.practices.models import Practice, RosterLink
@@ -21,6 +22,7 @@ from scriptorium.kernel import clock
 from scriptorium.kernel.payer import Payer
 from scriptorium.pages.board import MODE_WORDS, state_of_row
 from scriptorium.pages.marks import Mark, marks_of
+from scriptorium.pages.person_timeline import Step, person_timeline
 from scriptorium.pages.way_back import WayBack, way_back
 
 EXPLANATIONS = {
@@ -120,6 +122,7 @@ class Record:
     is_primary: bool
     parts: list[Part]
     terms: list[TermLine]
+    timeline: list[Step]
     certificates: list[CertificateLine]
     units: list[UnitLine]
     supervisors: list[Supervisor]
@@ -146,6 +149,9 @@ def member_record(
     base = f"/practice/{practice.reference}/people/{link.reference}/"
     held_roles = [role.role for role in practices.roles_of(links=[link.pk]).get(link.pk, [])]
     invitation = practices.open_invitations(links=[link.pk]).get(link.pk)
+    held = None
+    if link.person_id is not None:
+        held = memberships.of_people(people=[link.person_id]).get(link.person_id)
     mode = "N" if RENEWAL[state] == "none" else link.mode
     return Record(
         reference=link.reference,
@@ -159,7 +165,7 @@ def member_record(
         renewal=RENEWAL[state],
         mode=mode,
         mode_words=MODE_WORDS[mode],
-        mode_reason=_mode_reason(practice, link),
+        mode_reason=_mode_reason(practice, link, held),
         invited=link.person_id is None,
         invitation_words=_invitation_words(link, invitation, now),
         ended=f"Left on {rules.words(link.ends_before - dt.timedelta(days=1))}"
@@ -171,6 +177,9 @@ def member_record(
         is_primary=link.person_id is not None and link.person_id == practice.primary_id,
         parts=[_part(mark) for mark in marks],
         terms=_terms(practice, link),
+        timeline=person_timeline(membership=held, reader=Payer(practice=practice.pk), today=today)
+        if link.ended_at is None
+        else [],
         certificates=_certificates(practice, link, today),
         units=_units(practice, link),
         supervisors=_supervisors(practice, link),
@@ -209,10 +218,9 @@ def _invitation_words(link: RosterLink, invitation: object, now: dt.datetime) ->
     return f"Invited; the link is good for {left} more {'day' if left == 1 else 'days'}."
 
 
-def _mode_reason(practice: Practice, link: RosterLink) -> str:
+def _mode_reason(practice: Practice, link: RosterLink, membership: Membership | None) -> str:
     if link.person_id is None:
         return "The invitation is not accepted yet."
-    membership = memberships.of_people(people=[link.person_id]).get(link.person_id)
     if membership is None:
         return "There is no membership to renew."
     if Payer.of(membership) != Payer(practice=practice.pk):

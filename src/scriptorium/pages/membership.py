@@ -13,6 +13,7 @@ from scriptorium.domains.memberships.enums import MembershipState, Mode
 from scriptorium.domains.memberships.models import Membership
 from scriptorium.domains.practices import queries as practices
 from scriptorium.kernel.payer import Payer
+from scriptorium.pages.person_timeline import Step, person_timeline
 from scriptorium.pages.way_back import WayBack, way_back
 
 TONES = {
@@ -63,6 +64,7 @@ class MembershipPage:
     terms: list[TermLine]
     auto: bool
     back: WayBack | None
+    timeline: list[Step]
 
 
 def membership_page(*, person: Person, today: dt.date) -> MembershipPage:
@@ -86,6 +88,9 @@ def membership_page(*, person: Person, today: dt.date) -> MembershipPage:
             payer=Payer(person=person.pk),
             orders_page="/member/orders/",
             today=today,
+        ),
+        timeline=person_timeline(
+            membership=membership, reader=Payer(person=person.pk), today=today
         ),
     )
 

@@ -27,6 +27,7 @@ PAYMENT_TONES = {
     PaymentState.RECEIVED: "good",
     PaymentState.BOUNCED: "now",
     PaymentState.DISPUTED: "now",
+    PaymentState.LOST: "now",
 }
 
 
@@ -56,6 +57,7 @@ class PaymentRow:
     kept: str
     state: str
     tone: str
+    receipt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class AccountPage:
     """Everything on the page; ``units_first`` is None for a person."""
 
     name: str
+    reference: str
     url: str
     record_url: str
     whose: str
@@ -162,11 +165,13 @@ def account_page(*, of: Practice | Person, today: dt.date, everything: bool) -> 
     url = f"{HOME}{whose}/{of.reference}/"
     orders = office.orders_open_first(payer=payer, limit=most + 1)
     payments = list(money.payments_of(payer=payer)[: most + 1])
+    paid = office.that_paid(payments=payments)
     estimates = estimates_of(of, url, today) if isinstance(of, Practice) else []
     found = summary(payer=payer, today=today)
     profile = money.billing_of(practice=of.pk) if isinstance(of, Practice) else None
     return AccountPage(
         name=of.name,
+        reference=of.reference,
         url=url,
         record_url=f"/office/{whose}/{of.reference}/",
         whose=whose,
@@ -175,7 +180,9 @@ def account_page(*, of: Practice | Person, today: dt.date, everything: bool) -> 
         facts=_facts(of, payer, today),
         units_first=profile.units_first_at is not None if profile else None,
         invoices=[_invoice(order, url, today) for order in orders[:most]],
-        payments=[payment_row(payment, url) for payment in payments[:most]],
+        payments=[
+            payment_row(payment, url, paid=payment.pk in paid) for payment in payments[:most]
+        ],
         notes=[_note(note, url) for note in office.credit_notes_of_payer(payer=payer, limit=most)],
         estimates=estimates[:most],
         more=max(len(orders), len(payments), len(estimates)) > most,
@@ -243,8 +250,21 @@ def _invoice(order: Order, url: str, today: dt.date) -> InvoiceRow:
     )
 
 
-def payment_row(payment: Payment, url: str) -> PaymentRow:
-    """Return a payment as a row of an account."""
+def receipt_url(payment: Payment, url: str) -> str:
+    """Return the address of a payment's receipt.
+
+    Arguments:
+        url: of the payer's account.
+    """
+    return f"{url}payments/{payment.number}/receipt.pdf"
+
+
+def payment_row(payment: Payment, url: str, *, paid: bool) -> PaymentRow:
+    """Return a payment as a row of an account.
+
+    Arguments:
+        paid: it pays an invoice or once did; only then there is a receipt.
+    """
     label = payment.method_label or Method(payment.method).label
     left = payment.left_minor
     return PaymentRow(
@@ -256,6 +276,7 @@ def payment_row(payment: Payment, url: str) -> PaymentRow:
         kept=str(Money(left, payment.currency)) if left else "",
         state=PaymentState(payment.state).label,
         tone=PAYMENT_TONES.get(PaymentState(payment.state), ""),
+        receipt=receipt_url(payment, url) if paid else "",
     )
 
 

@@ -11,11 +11,16 @@ from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import Method, OrderState, PaymentState
 from scriptorium.domains.orders.models import Invoice, Payment, Refund
 from scriptorium.domains.orders.queries import office
-from scriptorium.domains.orders.rules.states import NotPossible, check_can_bounce, may_go
+from scriptorium.domains.orders.rules.states import (
+    NotPossible,
+    check_can_bounce,
+    held_by_dispute,
+    may_go,
+)
 from scriptorium.kernel import clock
 from scriptorium.kernel.money import Money
 from scriptorium.kernel.payer import Payer
-from scriptorium.pages.money_account import PAYMENT_TONES
+from scriptorium.pages.money_account import PAYMENT_TONES, receipt_url
 from scriptorium.pages.money_cells import two_places
 from scriptorium.pages.money_invoice import units_words
 
@@ -52,6 +57,8 @@ class PaymentPage:
     """Everything on the page.
 
     Arguments:
+        receipt: address of the PDF; "" while it pays nothing.
+        disputed: what a dispute holds back; "" without one.
         left, left_amount: what a refund can take, in words and as a form takes it.
         open_invoices: (number, address, open) of invoices that what is left could pay.
     """
@@ -71,6 +78,8 @@ class PaymentPage:
     refunds: list[RefundRow]
     open_invoices: list[tuple[str, str, str]]
     why_not_bounce: str
+    receipt: str
+    disputed: str
 
 
 def payment_page(*, payment: Payment, account: str) -> PaymentPage:
@@ -84,6 +93,7 @@ def payment_page(*, payment: Payment, account: str) -> PaymentPage:
     kept = payment.left_minor
     left = max(0, kept - sum(one.amount_minor for one in waiting))
     state = PaymentState(payment.state)
+    applied = [_applied(*row, account) for row in office.invoices_of_payment(payment=payment.pk)]
     return PaymentPage(
         number=payment.number,
         url=f"{account}payments/{payment.number}/",
@@ -91,7 +101,7 @@ def payment_page(*, payment: Payment, account: str) -> PaymentPage:
         state=state.label,
         tone=PAYMENT_TONES.get(state, ""),
         facts=[(term, said) for term, said in _facts(payment) if said],
-        applied=[_applied(*row, account) for row in office.invoices_of_payment(payment=payment.pk)],
+        applied=applied,
         kept=str(Money(kept, payment.currency)) if kept else "",
         left=str(Money(left, payment.currency)) if left else "",
         left_amount=str(two_places(left)) if left else "",
@@ -100,6 +110,10 @@ def payment_page(*, payment: Payment, account: str) -> PaymentPage:
         refunds=[_refund(one, payment.currency) for one in refunds],
         open_invoices=_open_invoices(payment, account) if left else [],
         why_not_bounce=_why_not_bounce(payment, bool(waiting)),
+        receipt=receipt_url(payment, account) if applied else "",
+        disputed=str(Money(held_by_dispute(payment), payment.currency))
+        if state == PaymentState.DISPUTED
+        else "",
     )
 
 

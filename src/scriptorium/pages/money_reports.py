@@ -12,6 +12,7 @@ from scriptorium.domains.ledger.queries.figures import bought_and_used
 from scriptorium.domains.memberships.enums import Mode
 from scriptorium.domains.memberships.queries.figures import renewals_coming, renewals_made
 from scriptorium.domains.orders.queries.figures import money_by_month, months
+from scriptorium.domains.practices.models import Practice
 from scriptorium.pages.charts import Chart, Month, month_chart
 from scriptorium.pages.money_cells import HOME, Cell, Column, Row, Told, amount, under
 
@@ -30,6 +31,7 @@ class Report:
     rows: list[Row]
     note: str = ""
     by_kind: tuple[tuple[str, int, int], ...] = ()
+    query: str = ""
 
     @property
     def lines(self) -> list[Told]:
@@ -39,7 +41,7 @@ class Report:
     @property
     def export(self) -> str:
         """The address of the table as a file."""
-        return f"{HOME}reports/{self.name}.csv"
+        return f"{HOME}reports/{self.name}.csv{self.query}"
 
 
 def _shifted(day: dt.date, by: int) -> dt.date:
@@ -60,9 +62,10 @@ def _count(count: int) -> Cell:
     return Cell(f"{count:,}", count)
 
 
-def revenue(*, today: dt.date) -> Report:
-    """Return what was invoiced and what came in, by month."""
-    found = money_by_month(since=_shifted(today, 1 - BACK), until=today)
+def revenue(*, today: dt.date, practice: Practice | None = None) -> Report:
+    """Return what was invoiced and what came in, by month, of one practice or of all payers."""
+    key = practice.pk if practice is not None else None
+    found = money_by_month(since=_shifted(today, 1 - BACK), until=today, practice=key)
     chart = month_chart(
         name="revenue",
         title=f"Invoiced and received, the past {BACK} months",
@@ -85,7 +88,9 @@ def revenue(*, today: dt.date) -> Report:
         for month in reversed(found)
     ]
     columns = (Column("Month"), Column("Invoiced", True), Column("Received", True))
-    return Report("revenue", "Revenue", chart, columns, rows)
+    title = f"Revenue of {practice.name}" if practice is not None else "Revenue"
+    query = f"?practice={practice.reference}" if practice is not None else ""
+    return Report("revenue", title, chart, columns, rows, query=query)
 
 
 def renewals(*, today: dt.date) -> Report:

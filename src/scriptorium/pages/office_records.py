@@ -67,6 +67,7 @@ class PersonPage:
     facts: list[tuple[str, str]]
     membership: list[tuple[str, str]]
     lapses_on: dt.date | None
+    pays_herself: bool
     links: list[LinkLine]
     credentials: list[CredentialLine]
     hidden: bool
@@ -128,6 +129,8 @@ def person_page(*, person: Person, today: dt.date) -> PersonPage:
             ("Lapses on", rules.words(membership.lapses_on)),
             ("Renewal", Mode(membership.mode).label),
         ]
+        if membership.cancelled_on is not None:
+            shown.append(("Cancelled, ends on", rules.words(membership.cancelled_on)))
     return PersonPage(
         name=person.name,
         reference=person.reference,
@@ -141,6 +144,7 @@ def person_page(*, person: Person, today: dt.date) -> PersonPage:
         ],
         membership=shown,
         lapses_on=membership.lapses_on if membership else None,
+        pays_herself=membership is not None and Payer.of(membership) == Payer(person=person.pk),
         links=[
             LinkLine(
                 link.practice.name,

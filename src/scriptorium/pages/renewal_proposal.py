@@ -1,4 +1,4 @@
-"""A coming renewal as its payer edits it: who is in, who is flagged, what it costs."""
+"""A coming renewal as its payer, or staff for a payer who calls, edits it (DOMAIN §4)."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships.enums import LineState, Mode
 from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
-from scriptorium.domains.memberships.rules import away_words, why_gone, words
+from scriptorium.domains.memberships.rules import away_words, why_frozen, why_gone, words
 from scriptorium.domains.orders import queries as money
+from scriptorium.domains.orders.models import Order
 from scriptorium.domains.orders.rules.pricing import Wish, quote
 from scriptorium.domains.orders.rules.quotes import quote_for
 from scriptorium.domains.practices import queries as roster
@@ -58,9 +59,14 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class ProposalPage:
-    """Everything on the page."""
+    """Everything on the page.
+
+    Arguments:
+        frozen: why nobody changes who is in any more; "" while it can be changed.
+    """
 
     reference: str
+    payer: str
     renews_on: str
     away: str
     lines: list[LineRow]
@@ -72,28 +78,87 @@ class ProposalPage:
     change_until: str
     past: bool
     closed: bool
+    frozen: str
     ordered: list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Whose proposal is shown and to whom: to the payer, or to staff."""
+
+    practice: Practice | None
+    person: Person | None
+    staff: bool
+    money: bool
+
+    @property
+    def payer(self) -> Payer:
+        if self.practice is not None:
+            return Payer(practice=self.practice.pk)
+        return Payer(person=self.person.pk if self.person else None)
+
+    @property
+    def name(self) -> str:
+        whose = self.practice or self.person
+        return whose.name if whose else ""
+
+    @property
+    def region(self) -> str:
+        return self.practice.region if self.practice else ""
+
+    def links(self, people: list[int]) -> dict[int, RosterLink] | None:
+        """Return who is on the roster, or None where a person pays for herself."""
+        if self.practice is None:
+            return None
+        return roster.links_of_people(practice=self.practice.pk, people=people)
+
+    def url_of(self, person: Person | None, link: RosterLink | None) -> str:
+        """Return the page of somebody, or "" where there is none."""
+        if self.staff:
+            return f"/office/people/{person.reference}/" if person else ""
+        if link is None or self.practice is None:
+            return ""
+        return f"/practice/{self.practice.reference}/people/{link.reference}/"
+
+    def url_of_order(self, order: Order) -> str:
+        """Return the page of an order: for staff that of its invoice, if they may open it."""
+        whose = self.practice or self.person
+        reference = whose.reference if whose else ""
+        if self.staff and not self.money:
+            return ""
+        if self.staff:
+            kind = "practices" if self.practice else "people"
+            return f"/office/money/{kind}/{reference}/invoices/{order.invoice.number}/"
+        return f"/practice/{reference}/orders/{order.reference}/"
 
 
 def proposal_page(
     *,
-    practice: Practice,
     proposal: Proposal,
     ticked: Collection[int] | None,
     today: dt.date,
+    staff: bool = False,
+    money: bool = False,
 ) -> ProposalPage:
-    """Return a practice's proposal; with ``ticked`` the price is that of a change not saved yet."""
+    """Return a proposal; with ``ticked`` the price is that of a change not saved yet.
+
+    Arguments:
+        staff: it is shown in the office, for a practice or person that calls.
+        money: the reader may open finance's pages.
+    """
+    place = _Place(proposal.payer_practice, proposal.payer_person, staff, money)
     lines = dates.lines_of(proposals=[proposal.pk])[proposal.pk]
     people = [line.person_id for line in lines if line.person_id]
     held = dates.of_people(people=people)
-    here = roster.links_of_people(practice=practice.pk, people=people)
-    rows = [_row(practice, proposal, line, held, here, ticked, today) for line in lines]
+    here = place.links(people)
+    rows = [_row(place, proposal, line, held, here, ticked, today) for line in lines]
     chosen = [row for row in rows if row.open and row.included]
     automatic = sum(row.mode == Mode.AUTOMATIC for row in chosen)
     extra = sum(row.extra for row in chosen)
-    total = _sum(practice, len(chosen) - extra, extra, max(today, proposal.renews_on))
+    total = _sum(place, len(chosen) - extra, extra, max(today, proposal.renews_on))
     return ProposalPage(
         reference=proposal.reference,
+        payer=place.name,
         renews_on=words(proposal.renews_on),
         away=away_words(proposal.renews_on, today),
         lines=rows,
@@ -101,35 +166,37 @@ def proposal_page(
         automatic=automatic,
         manual=len(chosen) - automatic - extra,
         extra=extra,
-        on_the_day=_on_the_day(practice, proposal, automatic, total.from_units, today),
+        on_the_day=_on_the_day(place, proposal, automatic, total.from_units, today),
         change_until=words(proposal.renews_on - dt.timedelta(days=1)),
         past=proposal.renews_on <= today,
         closed=proposal.closed_at is not None,
-        ordered=_orders(practice, lines),
+        frozen=why_frozen(proposal),
+        ordered=_orders(place, lines),
     )
 
 
 def _row(
-    practice: Practice,
+    place: _Place,
     proposal: Proposal,
     line: ProposalLine,
     held: dict[int, Membership],
-    here: dict[int, RosterLink],
+    here: dict[int, RosterLink] | None,
     ticked: Collection[int] | None,
     today: dt.date,
 ) -> LineRow:
     person = line.person
-    link = line.link or here.get(line.person_id or 0)
+    link = line.link or (here or {}).get(line.person_id or 0)
+    on_roster = here is None or link is not None
     membership = held.get(line.person_id or 0)
     gone = ""
     if line.state == LineState.WAITING and not line.extra:
-        gone = why_gone(proposal=proposal, membership=membership, on_roster=link is not None)
+        gone = why_gone(proposal=proposal, membership=membership, on_roster=on_roster)
     waits = line.state == LineState.WAITING and not gone
     mode = membership.mode if membership and not line.extra else ""
     return LineRow(
         key=line.pk,
         name=person.name if person else (link.name if link else ""),
-        url=f"/practice/{practice.reference}/people/{link.reference}/" if link else "",
+        url=place.url_of(person, link),
         mode=mode,
         mode_words=Mode(mode).label if mode else "New",
         included=line.included if ticked is None else line.pk in ticked,
@@ -150,8 +217,8 @@ def _flags(person: Person | None, today: dt.date) -> tuple[str, ...]:
     return (f"Not here for {idle} days",) if idle > programme().numbers.inactive_days else ()
 
 
-def _sum(practice: Practice, renewals: int, extra: int, on: dt.date) -> Sum:
-    payer = Payer(practice=practice.pk)
+def _sum(place: _Place, renewals: int, extra: int, on: dt.date) -> Sum:
+    payer = place.payer
     own = min(stock.free_of(payer=payer, kind=ProductKind.RENEWAL), renewals)
     new = min(stock.free_of(payer=payer, kind=ProductKind.MEMBERSHIP), extra)
     wishes = [
@@ -161,9 +228,7 @@ def _sum(practice: Practice, renewals: int, extra: int, on: dt.date) -> Sum:
         )
         if count
     ]  # fmt: skip
-    priced = (
-        quote_for(payer=payer, region=practice.region, wishes=wishes, on=on) if wishes else None
-    )
+    priced = quote_for(payer=payer, region=place.region, wishes=wishes, on=on) if wishes else None
     near = priced.next_tiers[0] if priced and priced.next_tiers else None
     return Sum(
         people=renewals + extra,
@@ -176,29 +241,28 @@ def _sum(practice: Practice, renewals: int, extra: int, on: dt.date) -> Sum:
     )
 
 
-def _on_the_day(
-    practice: Practice, proposal: Proposal, automatic: int, own: int, today: dt.date
-) -> str:
+def _on_the_day(place: _Place, proposal: Proposal, automatic: int, own: int, today: dt.date) -> str:
     """Say what happens by itself, in one sentence."""
     if not automatic or proposal.charged_on is not None:
         return ""
     day = words(max(proposal.renews_on, today))
     who = "1 person" if automatic == 1 else f"{automatic} people"
+    your, you = ("their", "them") if place.staff else ("your", "you")
     if own >= automatic:
-        return f"On {day} we renew {who} from your free renewals; there is nothing to pay."
-    saved = money.saved_method(payer=Payer(practice=practice.pk))
-    charged = saved is not None and money.billing_of(practice=practice.pk).auto_pay
-    how = f"charge {saved.label}" if saved is not None and charged else "send you an invoice"
+        return f"On {day} we renew {who} from {your} free renewals; there is nothing to pay."
+    saved = money.saved_method(payer=place.payer)
+    charged = saved is not None and money.auto_pay_of(payer=place.payer)
+    how = f"charge {saved.label}" if saved is not None and charged else f"send {you} an invoice"
     if own:
-        return f"On {day} we renew {who}: {own} from your free renewals, and {how} for the rest."
+        return f"On {day} we renew {who}: {own} from {your} free renewals, and {how} for the rest."
     return f"On {day} we renew {who} and {how}."
 
 
-def _orders(practice: Practice, lines: list[ProposalLine]) -> list[tuple[str, str]]:
-    found = {line.order.reference: line.order.placed_on for line in lines if line.order is not None}
+def _orders(place: _Place, lines: list[ProposalLine]) -> list[tuple[str, str]]:
+    found = {line.order.reference: line.order for line in lines if line.order is not None}
     return [
-        (f"/practice/{practice.reference}/orders/{reference}/", f"Order of {words(day)}")
-        for reference, day in found.items()
+        (place.url_of_order(order), f"Order of {words(order.placed_on)}")
+        for order in found.values()
     ]
 
 

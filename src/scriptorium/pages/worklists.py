@@ -70,6 +70,13 @@ BROWSERS = (*EXAMS, StaffRole.DECISIONS)
 # Finance works with money, the programme director reads it and is a second person for refunds.
 MONEY = (StaffRole.FINANCE, StaffRole.DIRECTOR)
 
+# Who edits a renewal for a payer that calls, and who enters a cancellation by phone.
+RENEWS = (StaffRole.DESK, StaffRole.FINANCE, StaffRole.DIRECTOR)
+CANCELS = (*RENEWS, StaffRole.SUPPORT)
+RENEWALS = (*CANCELS, StaffRole.AUDITOR)
+# Who sees what the next night does by itself: those whom somebody calls about it.
+TONIGHT = (*MONEY, StaffRole.DESK, StaffRole.SUPPORT, StaffRole.AUDITOR, StaffRole.SYSTEM)
+
 #: Open invitations count as expiring this many days before their end.
 SOON_DAYS = 3
 
@@ -218,6 +225,8 @@ _PLACES: tuple[tuple[tuple[str, ...], str, str, str], ...] = (
     (PRACTICES, "Practices", "/office/practices/", "Stock, units, administrators"),
     (PEOPLE, "People", "/office/people/", "Memberships, credentials, certificates"),
     (MONEY, "Money", "/office/money/", "Invoices, payments, estimates, journal, figures"),
+    (RENEWALS, "Renewals", "/office/renewals/", "Coming renewals of every payer, by day"),
+    (TONIGHT, "Tonight", "/office/nightly/", "What the next night does by itself, and the last"),
     (WAIVERS, "Waivers", "/office/waivers/", "Sittings outside the retake rule"),
     (ITEMS, "Item bank", "/office/items/", "Items, versions, reviews"),
     (ITEMS, "Corrections", "/office/corrections/", "Keys that were wrong"),

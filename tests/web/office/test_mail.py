@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from scriptorium.domains.audit.models import AuditEvent
 from scriptorium.domains.notifications.enums import MailTemplate
 from scriptorium.domains.notifications.models import OutboxMail, Suppression, Undelivered
+from scriptorium.jobs.outbox import send_waiting
 from scriptorium.journeys import suppression, undelivered
+from scriptorium.kernel.actor import Actor
 from tests.support.builders import NOW, Clinic, person
 from tests.support.returned_mail import (
     NOTICE,
@@ -201,3 +205,45 @@ def test_the_outbox_says_what_became_of_each_mail(desk: Client) -> None:
         attachments=[{"name": "renewals.ics", "media_type": "text/calendar", "sha256": "0"}]
     )
     assert "renewals.ics" in desk.get(f"/office/outbox/{mail.pk}/").text
+
+
+# Sending again ----------------------------------------------------------------------------------
+
+
+def held() -> OutboxMail:
+    """Return a mail that was held back because its address does not work."""
+    undelivered.take_in(content=report(message_id(sent("k0"))), now=NOW)
+    mail = queue("k1")
+    undelivered.hold_back(mail=mail, reason="hard_bounce", now=NOW)
+    mail.refresh_from_db()
+    return mail
+
+
+def test_a_mail_that_was_held_back_is_sent_again_once_the_address_is_mended(staff: Any) -> None:
+    tab: Client = staff("support")
+    mail = held()
+    page = tab.get(f"/office/outbox/{mail.pk}/").text
+    assert "still gets less mail" in page
+    assert re.search(r"<button[^>]* disabled[^>]*>Send it after all", page)
+    refused = tab.post(f"/office/outbox/{mail.pk}/send/")
+    assert (refused.status_code, "Lift that first" in refused.text) == (409, True)
+    suppression.lift(
+        actor=Actor.system("test"), suppression=Suppression.objects.get(), reason="Works",
+        now=NOW,
+    )  # fmt: skip
+    answer = tab.post(f"/office/outbox/{mail.pk}/send/", follow=True)
+    assert f"It goes to {mail.to_address} now." in answer.text
+    mail.refresh_from_db()
+    assert (mail.state, mail.held_because) == ("queued", "")
+    assert AuditEvent.objects.get(key="mail.sent_again").data["address"] == mail.to_address
+    assert send_waiting(clock=lambda: NOW) == 1
+    mail.refresh_from_db()
+    assert mail.state == "sent"
+    again = tab.post(f"/office/outbox/{mail.pk}/send/")
+    assert (again.status_code, "is not held back any more" in again.text) == (409, True)
+
+
+def test_who_does_not_keep_the_outbox_sends_nothing_again(desk: Client) -> None:
+    mail = held()
+    assert "send what was held back" in desk.get(f"/office/outbox/{mail.pk}/").text
+    assert desk.post(f"/office/outbox/{mail.pk}/send/").status_code == 403

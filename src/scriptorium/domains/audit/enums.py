@@ -146,6 +146,8 @@ SENTENCES: dict[str, str] = {
     "payment.failed": "A payment of {amount} failed: {reason}",
     "payment.disputed": "The payment {number} over {amount} is disputed",
     "payment.dispute_won": "The dispute about the payment {number} over {amount} was won",
+    "payment.written_off": "{amount} of the disputed payment {number} was written off: {reason}",
+    "mail.sent_again": "A mail that was held back went to {address} after all: {mail}",
     "method.saved": "A means of payment was saved: {label}",
     "method.removed": "The saved means of payment was removed",
     "refund.asked": "A refund of {amount} from receipt {number} was asked for: {reason}",
@@ -160,6 +162,13 @@ SENTENCES: dict[str, str] = {
     "exemption.answered": "The certificate of tax exemption {number} was {decision}",
     "mismatch.closed": "A disagreement with the payment provider was settled: {note}",
     "proposal.changed": "The renewal of {day} was changed: {added} in, {removed} out",
+    "proposal.changed_on_call": "The renewal of {day} was changed for {payer}, who called:"
+    " {added} in, {removed} out. {reason}",
+    "proposal.renewed": "{renewed} people of the renewal of {day} were renewed or ordered",
+    "proposal.renewed_on_call": "{renewed} people of the renewal of {day} were renewed or ordered"
+    " for {payer}, who called. {reason}",
+    "membership.cancelled_by_phone": "{name} cancelled the membership by phone on {called_at};"
+    " it ends on {day}. {reason}",
     "membership.cancelled": "{name}'s membership will end on {day} and not renew",
     "membership.reinstatement_ordered": "Invoice {number} brings {name}'s membership back",
     "membership.reinstatement_unused": "{name}'s membership needed no reinstatement any more",

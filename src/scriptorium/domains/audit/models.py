@@ -32,3 +32,34 @@ class AuditEvent(AppendOnly):
             # Read by a member record's history.
             models.Index(fields=["subject_kind", "subject", "-id"], name="audit_by_subject"),
         ]
+
+
+class NightRun(AppendOnly):
+    """One run of the night, written when it begins; several of one day do no harm."""
+
+    on = models.DateField()
+    # How many steps a run has that is not stopped on the way.
+    steps = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            # Read by the office: did a run of this day end?
+            models.Index(fields=["on"], name="night_by_day"),
+        ]
+
+
+class NightStep(AppendOnly):
+    """One step of a run, written when it ends: how many it did, and how long that took."""
+
+    run = models.ForeignKey(NightRun, on_delete=models.PROTECT, related_name="done")
+    position = models.PositiveSmallIntegerField()
+    step = models.CharField(max_length=60)
+    count = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["run", "position"], name="night_step_once"),
+        ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scriptorium.domains.audit.enums import SENTENCES
-from scriptorium.domains.audit.models import AuditEvent
+from scriptorium.domains.audit.models import AuditEvent, NightRun, NightStep
 from scriptorium.kernel.actor import Actor
 
 
@@ -72,3 +72,27 @@ def record_many(
             )
         )
     AuditEvent.objects.bulk_create(rows)
+
+
+def begin_night(*, on: dt.date, steps: int, now: dt.datetime) -> NightRun:
+    """Write down that a run of the night began.
+
+    Arguments:
+        steps: how many it has.
+    """
+    return NightRun.objects.create(on=on, steps=steps, started_at=now)
+
+
+def end_step(
+    *,
+    run: NightRun,
+    position: int,
+    name: str,
+    count: int,
+    started_at: dt.datetime,
+    now: dt.datetime,
+) -> None:
+    """Write down that a step of a run ended, and how many it did."""
+    NightStep.objects.create(
+        run=run, position=position, step=name, count=count, started_at=started_at, ended_at=now
+    )

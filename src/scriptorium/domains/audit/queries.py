@@ -6,10 +6,10 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Count, F, QuerySet
 
 from scriptorium.domains.audit.enums import SENTENCES
-from scriptorium.domains.audit.models import AuditEvent
+from scriptorium.domains.audit.models import AuditEvent, NightRun, NightStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +51,33 @@ def of_subject(*, kind: str, reference: str, practice: str, limit: int = 50) -> 
 def newest(*, limit: int = 100) -> list[Line]:
     """Return the newest events of the whole installation, for staff."""
     return _lines(AuditEvent.objects.order_by("-id")[:limit])
+
+
+def night_ended(*, on: dt.date) -> bool:
+    """Return whether a run of a day went through all its steps."""
+    runs = NightRun.objects.filter(on=on).annotate(ended=Count("done"))
+    return bool(runs.filter(ended__gte=F("steps")).exists())
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One run of the night with the steps that ended."""
+
+    on: dt.date
+    steps: int
+    started_at: dt.datetime
+    done: list[NightStep]
+
+    @property
+    def ended_at(self) -> dt.datetime | None:
+        """When the last step ended; None while it runs, or when it was stopped."""
+        return self.done[-1].ended_at if len(self.done) == self.steps else None
+
+
+def nights(*, limit: int) -> list[Night]:
+    """Return the newest runs of the night, newest first."""
+    runs = list(NightRun.objects.order_by("-id")[:limit])
+    done: dict[int, list[NightStep]] = defaultdict(list)
+    for step in NightStep.objects.filter(run__in=runs).order_by("run", "position"):
+        done[step.run_id].append(step)
+    return [Night(run.on, run.steps, run.started_at, done[run.pk]) for run in runs]

@@ -254,6 +254,32 @@ def why_gone(*, proposal: Proposal, membership: Membership | None, on_roster: bo
     return ""
 
 
+#: A notice has to lie at least so many days before an automatic charge (STANDARDS row 45).
+LEAST_NOTICE = 15
+
+
+def was_told_in_time(proposal: Proposal) -> bool:
+    """Return whether a notice left early enough for an automatic charge (STANDARDS row 45)."""
+    if proposal.noticed_on is None:
+        return False
+    return (proposal.renews_on - proposal.noticed_on).days >= LEAST_NOTICE
+
+
+def can_be_told_in_time(renews_on: dt.date, today: dt.date) -> bool:
+    """Return whether a first notice of today would leave early enough."""
+    return (renews_on - today).days >= LEAST_NOTICE
+
+
+def why_frozen(proposal: Proposal) -> str:
+    """Say why nobody changes who is in a proposal any more; "" while it can be (DOMAIN §4)."""
+    if proposal.charged_on is None:
+        return ""
+    return (
+        f"The charge of this renewal was attempted on {words(proposal.charged_on)}; who is in is"
+        " fixed since. Whoever is left can still be renewed now."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class RowFacts:
     """What the roster's derived copy holds of a person's membership."""

@@ -43,6 +43,7 @@ class PaymentState(models.TextChoices):
     RECEIVED = "received", "Received"
     BOUNCED = "bounced", "Bounced"
     DISPUTED = "disputed", "Disputed"
+    LOST = "lost", "Lost in a dispute"
 
 
 class AttemptState(models.TextChoices):
@@ -66,7 +67,7 @@ class Account(models.TextChoices):
     CHEQUES = "cheques", "Cheques to deposit"  # debit
     BANK = "bank", "Bank"  # debit
     PROVIDER = "provider", "Payment provider"  # debit
-    DISPUTED = "disputed", "Held back by disputes"  # debit
+    DISPUTED = "disputed", "Held back by disputes"  # credit
     CREDIT = "credit", "Payers' credit"  # credit
     REVENUE = "revenue", "Revenue"  # credit
     TAX = "tax", "Tax to remit"  # credit
@@ -84,6 +85,7 @@ class Reason(models.TextChoices):
     BOUNCED = "bounced", "Payment bounced"
     DISPUTED = "disputed", "Payment disputed"
     DISPUTE_WON = "dispute_won", "Dispute won"
+    WRITTEN_OFF = "written_off", "Lost dispute written off"
     CREDITED = "credited", "Credit note"
     TAX_CREDITED = "tax_credited", "Tax on a credit note"
     CREDIT_KEPT = "credit_kept", "Credit kept for the payer"

@@ -89,6 +89,19 @@ class LapseForm(forms.Form):
     )
 
 
+class CancelForm(forms.Form):
+    """A cancellation that somebody gave by phone."""
+
+    called_at = forms.DateTimeField(
+        label="Called at",
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="In the time zone of the body.",
+    )
+    reason = forms.CharField(
+        max_length=300, label="What was said", help_text="Kept with the cancellation."
+    )
+
+
 class LiftForm(forms.Form):
     """Why an address gets its mail again."""
 

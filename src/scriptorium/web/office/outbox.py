@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
 
 from scriptorium.domains.notifications import queries as mails
 from scriptorium.domains.notifications.enums import MailState, MailTemplate
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render as rendered
+from scriptorium.journeys import suppression as journey
 from scriptorium.pages import worklists
 from scriptorium.web.office.component_samples import samples
-from scriptorium.web.shared.guards import public, staff_role, staff_roles_of
+from scriptorium.web.shared.guards import actor_of, public, staff_role, staff_roles_of
 from scriptorium.web.shared.requests import HttpRequest
 
 LABELS = dict(MailTemplate.choices)
@@ -83,16 +85,47 @@ def show(request: HttpRequest) -> HttpResponse:
 def show_mail(request: HttpRequest, key: int) -> HttpResponse:
     """One mail. Outside a demonstration its text stays closed: it holds personal links."""
     _check_may_read(request)
+    return _mail_page(request, _mail(key))
+
+
+def _mail(key: int) -> OutboxMail:
+    """Return one mail.
+
+    Raises:
+        Http404: there is no such mail.
+    """
     mail = mails.by_key(key=key)
     if mail is None:
         raise Http404
+    return mail
+
+
+@require_POST
+@staff_role(*worklists.OUTBOX)
+def send_again(request: HttpRequest, key: int) -> HttpResponse:
+    """Send a mail that was held back, once its address gets mail again."""
+    mail = _mail(key)
+    try:
+        journey.send_again(actor=actor_of(request, staff=True), mail=mail, now=request.now)
+    except journey.StillHeld as error:
+        context = {"reason": str(error)}
+        return render(request, "shared/conflict.html", context, status=409)
+    messages.success(request, f"It goes to {mail.to_address} now.")
+    return redirect("outbox-mail", key=key)
+
+
+def _mail_page(request: HttpRequest, mail: OutboxMail) -> HttpResponse:
     text = rendered(mail=mail) if settings.DEMO else None
     context = {
         "mail": _line(mail),
+        "address": mail.to_address,
         "subject": text.subject if text else "",
         "text": text.text if text else "",
         "open": text is not None,
         "bounces": mails.bounces_of(mail=mail.pk),
+        "held": mail.state == MailState.HELD,
+        "why_held": journey.why_held(mail) if mail.state == MailState.HELD else "",
+        "may_send": bool(staff_roles_of(request) & set(worklists.OUTBOX)),
     }
     return render(request, "office/mail.html", context)
 

@@ -22,7 +22,7 @@ from scriptorium.pages.money_account import summary
 from scriptorium.pages.office_records import person_page
 from scriptorium.pages.verification import specialty_words
 from scriptorium.web.office.credential_forms import HideForm
-from scriptorium.web.office.forms import BringForwardForm, LapseForm
+from scriptorium.web.office.forms import BringForwardForm, CancelForm, LapseForm
 from scriptorium.web.shared.guards import actor_of, staff_role, staff_roles_of
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -57,10 +57,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @staff_role(*worklists.PEOPLE)
 def show(request: HttpRequest, ref: str) -> HttpResponse:
     """One person's record."""
-    return _page(request, person_by(ref))
+    return record_of(request, person_by(ref))
 
 
-def _page(request: HttpRequest, person: Person, *, status: int = 200, **forms: Any) -> HttpResponse:
+def record_of(
+    request: HttpRequest, person: Person, *, status: int = 200, **forms: Any
+) -> HttpResponse:
+    """Answer with a person's record; ``forms`` are those that need a change."""
     roles = staff_roles_of(request)
     page = person_page(person=person, today=request.today)
     link = next(iter(page.live_links), None)
@@ -73,6 +76,8 @@ def _page(request: HttpRequest, person: Person, *, status: int = 200, **forms: A
         "can_move": link is not None and page.lapses_on is not None,
         "bring_form": BringForwardForm(today=request.today),
         "lapse_form": LapseForm(initial=lapse),
+        "may_cancel": bool(roles & set(worklists.CANCELS)),
+        "cancel_form": CancelForm(prefix="cancel", initial={"called_at": request.now}),
         "may_hide": bool(roles & set(HIDES)),
         "hide_form": HideForm(prefix="hide"),
         "money": summary(payer=Payer(person=person.pk), today=request.today)
@@ -89,7 +94,7 @@ def bring_forward(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_by(ref)
     form = BringForwardForm(request.POST, today=request.today)
     if not form.is_valid():
-        return _page(request, person, status=422, bring_form=form)
+        return record_of(request, person, status=422, bring_form=form)
     data = form.cleaned_data
     try:
         bringing.bring_credential_forward(
@@ -103,10 +108,10 @@ def bring_forward(request: HttpRequest, ref: str) -> HttpResponse:
         )
     except bringing.AlreadyHeld as error:
         form.add_error("specialty", str(error))
-        return _page(request, person, status=409, bring_form=form)
+        return record_of(request, person, status=409, bring_form=form)
     except bringing.MayNotDecide as error:
         form.add_error(None, str(error))
-        return _page(request, person, status=403, bring_form=form)
+        return record_of(request, person, status=403, bring_form=form)
     what = f"{data['level']}, {specialty_words(data['specialty'])}"
     messages.success(request, f"{person.name} now holds {what}.")
     return redirect("office-person", ref=ref)
@@ -119,7 +124,7 @@ def hide(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_by(ref)
     form = HideForm(request.POST, prefix="hide")
     if not form.is_valid():
-        return _page(request, person, status=422, hide_form=form)
+        return record_of(request, person, status=422, hide_form=form)
     hidden = form.cleaned_data["hidden"] == "yes"
     reason = form.cleaned_data["reason"]
     actor = actor_of(request, staff=True)
@@ -136,7 +141,7 @@ def move_lapse(request: HttpRequest, ref: str) -> HttpResponse:
     person = person_by(ref)
     form = LapseForm(request.POST)
     if not form.is_valid():
-        return _page(request, person, status=422, lapse_form=form)
+        return record_of(request, person, status=422, lapse_form=form)
     practice = practices.by_reference(reference=form.cleaned_data["practice"])
     link = practices.live_link_of(practice=practice.pk, person=person.pk) if practice else None
     if practice is None or link is None:
@@ -152,6 +157,6 @@ def move_lapse(request: HttpRequest, ref: str) -> HttpResponse:
         )
     except modes.CannotChangeMode as error:
         form.add_error("lapses_on", str(error))
-        return _page(request, person, status=409, lapse_form=form)
+        return record_of(request, person, status=409, lapse_form=form)
     messages.success(request, f"{person.name}’s membership now lapses on the new day.")
     return redirect("office-person", ref=ref)

@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scriptorium.domains.ledger.operations import fresh_key
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Estimate
 from scriptorium.domains.orders.rules import states
@@ -109,6 +110,7 @@ def _form_page(
         "splits": [(form[f"{name}-kind"], form[name], _for(form, name)) for name in form.extra],
         "revises": revises,
         "problem": problem,
+        "key": request.POST.get("idempotency_key", "") or fresh_key(),
         "base": f"{base}estimates/",
         "price_url": f"{base}estimates/{f'{revises.reference}/revise/' if revises else ''}",
         "board_url": f"{base}assignments/",
@@ -175,6 +177,7 @@ def _make(request: HttpRequest, place: Place, revises: Estimate | None) -> HttpR
             title=form.cleaned_data["title"],
             note=form.cleaned_data["note"],
             revises=revises,
+            idempotency_key=request.POST.get("idempotency_key", ""),
             now=request.now,
             today=request.today,
         )

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from scriptorium.journeys import nightly
+from scriptorium.journeys import nightly, tonight_words
 from scriptorium.journeys.badge_files import sign_what_waits
+from scriptorium.journeys.tonight import foresee
 from scriptorium.kernel import clock
 
 
@@ -27,12 +28,26 @@ class Command(BaseCommand):
         today = options["on"] or clock.today()
         now = clock.now() if options["on"] is None else clock.start_of(today)
         if options["dry_run"]:
-            counts = nightly.tomorrow(today=today, now=now)
-        else:
-            counts = nightly.run_night(today=today, now=now)
-            counts |= sign_what_waits(now=now, today=today)
+            self._foresee(today, now, as_json=options["json"])
+            return
+        counts = nightly.run_night(today=today, now=now, clock=clock.now)
+        counts |= sign_what_waits(now=now, today=today)
         if options["json"]:
             self.stdout.write(json.dumps({"on": today.isoformat()} | counts))
         else:
-            for name, count in counts.items():
-                self.stdout.write(f"{count:8,}  {name}")
+            self._counts(counts)
+
+    def _counts(self, counts: dict[str, int]) -> None:
+        for name, count in counts.items():
+            self.stdout.write(f"{count:8,}  {name}")
+
+    def _foresee(self, today: dt.date, now: dt.datetime, *, as_json: bool) -> None:
+        night = foresee(today=today, now=now)
+        if as_json:
+            self.stdout.write(json.dumps(tonight_words.as_data(night)))
+            return
+        self._counts(night.counts)
+        self.stdout.write("\nRenewals")
+        notices = [tonight_words.notice_words(row) for row in night.renewals.notices]
+        for words, figures in [*notices, *tonight_words.renewal_words(night.renewals)]:
+            self.stdout.write(f"  {words}: {figures}")

@@ -208,6 +208,11 @@ def units_to_expire(*, today: dt.date) -> QuerySet[Unit]:
     return Unit.objects.filter(state=UnitState.FREE, expires_on__lte=today).order_by("id")
 
 
+def reserved_units(*, links: Iterable[int]) -> list[Unit]:
+    """Return the units reserved through roster links."""
+    return list(Unit.objects.filter(link_id__in=list(links), state=UnitState.RESERVED))
+
+
 def locked_units_to_expire(*, today: dt.date, limit: int) -> list[Unit]:
     """Return free units whose last day is over, locked.
 

@@ -1,19 +1,30 @@
 """Reading memberships and the proposals to renew them."""
 
-from scriptorium.domains.memberships.queries.payers import AutomaticPayer, automatic_payers
+from scriptorium.domains.memberships.queries.payers import (
+    AutomaticPayer,
+    automatic_payers,
+    price_notice,
+)
 from scriptorium.domains.memberships.queries.proposals import (
     Coming,
     claimed_proposal,
     coming,
+    lapsing_on,
     lines_of,
     lines_of_order,
     locked_proposal,
+    on_days,
+    open_by_day,
     proposal_by_reference,
+    proposal_for_staff,
+    proposal_on,
     proposals_of,
+    rungs_on,
     to_charge,
     to_close,
     to_open,
     to_tell,
+    with_payers,
 )
 from scriptorium.domains.memberships.queries.reinstatements import (
     reinstatement_of,
@@ -36,6 +47,7 @@ __all__ = [
     "automatic_payers",
     "claimed_proposal",
     "coming",
+    "lapsing_on",
     "last_paid_term",
     "later_term_exists",
     "lines_of",
@@ -44,15 +56,22 @@ __all__ = [
     "locked_proposal",
     "modes_of",
     "of_people",
+    "on_days",
+    "open_by_day",
+    "price_notice",
     "proposal_by_reference",
+    "proposal_for_staff",
+    "proposal_on",
     "proposals_of",
     "reinstatement_of",
+    "rungs_on",
     "terms_of",
     "to_charge",
     "to_close",
     "to_open",
     "to_tell",
     "waiting_reinstatement",
+    "with_payers",
     "wrong_dates",
     "wrong_terms",
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Min
 
 from scriptorium.domains.memberships.enums import Mode
-from scriptorium.domains.memberships.models import Membership
+from scriptorium.domains.memberships.models import Membership, PriceNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +42,8 @@ def automatic_payers(
         .order_by(column)
     )
     return [AutomaticPayer(row[column], row["people"], row["first"]) for row in rows[:limit]]
+
+
+def price_notice(*, version: str) -> PriceNotice | None:
+    """Return how far payers were told of a price list, or None before the first night of it."""
+    return PriceNotice.objects.filter(version=version).first()

@@ -14,8 +14,12 @@ from scriptorium.domains.memberships.models import Membership, Proposal, Proposa
 from scriptorium.kernel.payer import Payer
 
 
-def to_open(*, today: dt.date, until: dt.date, limit: int) -> list[Membership]:
-    """Return memberships that renew in a window and stand in no proposal of their payer yet."""
+def to_open(*, today: dt.date, until: dt.date, limit: int | None) -> list[Membership]:
+    """Return memberships that renew in a window and stand in no proposal of their payer yet.
+
+    Arguments:
+        limit: at most so many; None for all, as the dry run asks.
+    """
     there = ProposalLine.objects.filter(
         Q(proposal__payer_practice_id=OuterRef("payer_practice_id"))
         | Q(proposal__payer_person_id=OuterRef("payer_person_id")),
@@ -25,32 +29,85 @@ def to_open(*, today: dt.date, until: dt.date, limit: int) -> list[Membership]:
     rows = Membership.objects.filter(
         ~Exists(there), renews_on__gte=today, renews_on__lte=until, cancelled_on__isnull=True
     )
+    rows = rows.select_related("person", "payer_practice__primary", "payer_person")
     return list(rows.order_by("renews_on", "id")[:limit])
 
 
-def to_tell(*, today: dt.date, ladder: Iterable[int], limit: int) -> list[tuple[Proposal, int]]:
-    """Return proposals with the rung of the ladder that is due and was not told.
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """A rung of the ladder with the renewal dates for which it is the newest that is due.
+
+    Arguments:
+        days: before the date; negative after it.
+        after, until: the dates are later than the one and not later than the other; ``after`` is
+            None for the last rung, which every older date has reached.
+    """
+
+    days: int
+    after: dt.date | None
+    until: dt.date
+
+    @property
+    def due(self) -> Q:
+        """The proposals that stand on this rung."""
+        due = Q(renews_on__lte=self.until)
+        return due if self.after is None else due & Q(renews_on__gt=self.after)
+
+    def is_due(self, renews_on: dt.date) -> bool:
+        """Return whether a renewal date stands on this rung."""
+        return renews_on <= self.until and (self.after is None or renews_on > self.after)
+
+
+def rungs_on(*, today: dt.date, ladder: Iterable[int]) -> list[Rung]:
+    """Return the rungs of a day.
 
     Only the newest rung that is due is told; those that an outage skipped are stale.
 
     Arguments:
-        ladder: rungs in days before the date, falling; negative after it.
+        ladder: in days before the date, falling; negative after it.
     """
+    days = list(ladder)
+    ends = [today + dt.timedelta(days=rung) for rung in days]
+    return [
+        Rung(rung, after, until)
+        for rung, after, until in zip(days, [*ends[1:], None], ends, strict=True)
+    ]
+
+
+def to_tell(
+    *, today: dt.date, ladder: Iterable[int], limit: int | None
+) -> list[tuple[Proposal, int]]:
+    """Return proposals with the rung of the ladder that is due and was not told."""
     found: list[tuple[Proposal, int]] = []
-    rungs = list(ladder)
-    for rung, following in zip(rungs, [*rungs[1:], None], strict=True):
-        due = Q(renews_on__lte=today + dt.timedelta(days=rung))
-        if following is not None:
-            due &= Q(renews_on__gt=today + dt.timedelta(days=following))
-        rows = Proposal.objects.filter(due, closed_at__isnull=True, told__gt=rung)
+    for rung in rungs_on(today=today, ladder=ladder):
+        rows = Proposal.objects.filter(rung.due, closed_at__isnull=True, told__gt=rung.days)
         rows = rows.select_related("payer_practice__primary", "payer_person")
-        found += [(row, rung) for row in rows.order_by("renews_on", "id")[: limit - len(found)]]
-        if len(found) >= limit:
+        left = None if limit is None else limit - len(found)
+        found += [(row, rung.days) for row in rows.order_by("renews_on", "id")[:left]]
+        if limit is not None and len(found) >= limit:
             break
     return found
 
 
-def to_charge(*, today: dt.date, limit: int) -> list[int]:
+def with_payers(*, keys: Iterable[int]) -> list[Proposal]:
+    """Return proposals with their payers, in the order in which the night takes them."""
+    rows = Proposal.objects.filter(pk__in=list(keys))
+    rows = rows.select_related("payer_practice__primary", "payer_person")
+    return list(rows.order_by("renews_on", "id"))
+
+
+def on_days(*, days: Iterable[dt.date]) -> list[Proposal]:
+    """Return every payer's proposals of some days, open or closed."""
+    return list(Proposal.objects.filter(renews_on__in=set(days)).order_by("renews_on", "id"))
+
+
+def lapsing_on(*, day: dt.date) -> list[int]:
+    """Return people whose grace ends with a day, if nothing is paid before."""
+    rows = Membership.objects.filter(lapses_on=day, cancelled_on__isnull=True)
+    return list(rows.order_by("id").values_list("person_id", flat=True))
+
+
+def to_charge(*, today: dt.date, limit: int | None) -> list[int]:
     """Return keys of proposals whose day has come and whose automatic people wait."""
     rows = Proposal.objects.filter(
         renews_on__lte=today, charged_on__isnull=True, closed_at__isnull=True
@@ -58,7 +115,7 @@ def to_charge(*, today: dt.date, limit: int) -> list[int]:
     return list(rows.order_by("renews_on", "id").values_list("pk", flat=True)[:limit])
 
 
-def to_close(*, before: dt.date, limit: int) -> list[int]:
+def to_close(*, before: dt.date, limit: int | None) -> list[int]:
     """Return keys of open proposals that are past their last rung, or of which nobody waits."""
     waiting = ProposalLine.objects.filter(
         proposal=OuterRef("pk"), state__in=[LineState.WAITING, LineState.ORDERED]
@@ -82,6 +139,44 @@ def claimed_proposal(*, key: int) -> Proposal | None:
 def proposal_by_reference(*, payer: Payer, reference: str) -> Proposal | None:
     """Return one proposal of a payer, or None."""
     return Proposal.objects.filter(reference=reference, **payer.columns).first()
+
+
+def proposal_on(*, payer: Payer, day: dt.date) -> Proposal | None:
+    """Return a payer's proposal of a day, open or closed, or None."""
+    return Proposal.objects.filter(renews_on=day, **payer.columns).first()
+
+
+def proposal_for_staff(*, reference: str) -> Proposal | None:
+    """Return anybody's proposal with its payer, or None."""
+    rows = Proposal.objects.filter(reference=reference)
+    return rows.select_related("payer_practice__primary", "payer_person").first()
+
+
+def open_by_day(*, text: str) -> QuerySet[Proposal]:
+    """Return open proposals by day, with how many people wait in them, for staff.
+
+    Arguments:
+        text: every word is part of the payer's name or address, or of a person's name or address.
+    """
+    rows = Proposal.objects.filter(closed_at__isnull=True)
+    for word in text.split()[:5]:
+        people = ProposalLine.objects.filter(
+            Q(person__first_name__icontains=word)
+            | Q(person__last_name__icontains=word)
+            | Q(person__email__icontains=word)
+            | Q(link__last_name__icontains=word),
+            proposal=OuterRef("pk"),
+        )
+        rows = rows.filter(Q(payer_practice__name__icontains=word) | Exists(people))
+    waiting = Q(lines__state=LineState.WAITING)
+    rows = rows.annotate(
+        people=Count("lines", filter=waiting & Q(lines__included=True)),
+        out=Count("lines", filter=waiting & Q(lines__included=False)),
+        ordered=Count("lines", filter=Q(lines__state=LineState.ORDERED)),
+        renewed=Count("lines", filter=Q(lines__state=LineState.RENEWED)),
+    )
+    rows = rows.select_related("payer_practice", "payer_person")
+    return rows.order_by("renews_on", "id")
 
 
 def proposals_of(*, payer: Payer) -> QuerySet[Proposal]:

@@ -18,6 +18,7 @@ from scriptorium.domains.notifications.operations.outbox import (
     mark_held,
     mark_sent,
     render,
+    send_again,
 )
 from scriptorium.domains.notifications.operations.returned import (
     close_undelivered,
@@ -46,6 +47,7 @@ __all__ = [
     "note_days",
     "open_undelivered",
     "render",
+    "send_again",
     "stop_feed",
     "suppress",
 ]

@@ -173,6 +173,13 @@ def mark_held(*, mail: OutboxMail, reason: str) -> None:
     )
 
 
+def send_again(*, mail: OutboxMail, now: dt.datetime) -> bool:
+    """Queue a mail that was held back; False when it is not held (any more)."""
+    rows = OutboxMail.objects.filter(pk=mail.pk, state=MailState.HELD)
+    changed = rows.update(state=MailState.QUEUED, held_because="", not_before=now)
+    return bool(changed)
+
+
 def mark_bounced(*, mail: OutboxMail, error: str) -> None:
     """Record that a mail left and came back."""
     OutboxMail.objects.filter(pk=mail.pk, state=MailState.SENT).update(

@@ -43,11 +43,18 @@ class Estimate(models.Model):
     declined_at = models.DateTimeField(null=True, blank=True)
     declined_by = models.CharField(max_length=60, blank=True)
     decline_reason = models.CharField(max_length=300, blank=True)
+    # Of the form that made it: pressed twice, it makes one estimate.
+    idempotency_key = models.CharField(max_length=80, null=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["practice", "sequence", "revision"], name="estimate_revision_once"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "idempotency_key"],
+                condition=models.Q(idempotency_key__isnull=False),
+                name="estimate_key_once",
             ),
             # Only one revision of an estimate can be open or accepted.
             models.UniqueConstraint(

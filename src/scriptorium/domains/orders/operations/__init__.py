@@ -47,6 +47,7 @@ from scriptorium.domains.orders.operations.payments import (
     mark_refund_paid,
     receive_payment,
     win_dispute,
+    write_off,
 )
 
 __all__ = [
@@ -88,4 +89,5 @@ __all__ = [
     "set_shared",
     "set_units_first",
     "win_dispute",
+    "write_off",
 ]

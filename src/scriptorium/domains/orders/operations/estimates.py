@@ -22,6 +22,7 @@ class NewEstimate:
     Arguments:
         practice, practice_reference: whose estimate it is.
         replaces: the revision that this one follows, locked, or None for a new estimate.
+        idempotency_key: of the form; None where a program makes it.
         by_staff: staff wrote it, with lines of their own.
     """
 
@@ -33,6 +34,7 @@ class NewEstimate:
     good_until: dt.date
     by_staff: bool = False
     replaces: Estimate | None = None
+    idempotency_key: str | None = None
 
 
 def insert_estimate(
@@ -67,6 +69,7 @@ def insert_estimate(
         made_on=today,
         good_until=new.good_until,
         share_token=shared,
+        idempotency_key=new.idempotency_key,
     )
     EstimateLine.objects.bulk_create(lines_of(new.quote.lines, EstimateLine, estimate=estimate))
     return estimate

@@ -15,6 +15,8 @@ from scriptorium.domains.orders.rules.states import (
     NotPossible,
     check_can_bounce,
     check_can_deposit,
+    check_can_write_off,
+    held_by_dispute,
 )
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
@@ -212,8 +214,7 @@ def dispute_payment(
     if payment.state != PaymentState.RECEIVED:
         return False
     _take_off_all(actor, payment, invoices, now, today)
-    # What went back already is not held a second time.
-    rest = payment.amount_minor - payment.refunded_minor
+    rest = held_by_dispute(payment)
     book = _book(actor, payment, now, today)
     book.post(Account.CREDIT, Account.DISPUTED, rest, Reason.DISPUTED, payment=payment)
     _end(payment, PaymentState.DISPUTED, actor.reference, reason, now)
@@ -224,13 +225,36 @@ def win_dispute(*, actor: Actor, payment: Payment, now: dt.datetime, today: dt.d
     """Bring a disputed payment back; False when it is not disputed."""
     if payment.state != PaymentState.DISPUTED:
         return False
-    rest = payment.amount_minor - payment.refunded_minor
+    rest = held_by_dispute(payment)
     book = _book(actor, payment, now, today)
     book.post(Account.DISPUTED, Account.CREDIT, rest, Reason.DISPUTE_WON, payment=payment)
     payment.state, payment.ended_at, payment.ended_by = PaymentState.RECEIVED, None, ""
     payment.end_reason = ""
     payment.save(update_fields=["state", "ended_at", "ended_by", "end_reason"])
     return True
+
+
+def write_off(
+    *, actor: Actor, payment: Payment, reason: str, now: dt.datetime, today: dt.date
+) -> int:
+    """Take what a lost dispute holds back off what the provider had; final.
+
+    The invoice is open again since the dispute began; whether it is asked for once more or
+    credited is another decision.
+
+    Returns:
+        The minor units that were lost.
+
+    Raises:
+        NotPossible: the payment is not disputed.
+    """
+    check_can_write_off(payment=payment)
+    rest = held_by_dispute(payment)
+    book = _book(actor, payment, now, today)
+    source = FIRST_ACCOUNT[payment.method]
+    book.post(Account.DISPUTED, source, rest, Reason.WRITTEN_OFF, payment=payment)
+    _end(payment, PaymentState.LOST, actor.reference, reason, now)
+    return rest
 
 
 def ask_refund(

@@ -19,6 +19,7 @@ from scriptorium.domains.orders.queries.checks import (
 )
 from scriptorium.domains.orders.queries.documents import (
     credit_notes_of,
+    estimate_by_key,
     estimate_by_reference,
     estimate_shared,
     estimates_of,
@@ -88,6 +89,7 @@ __all__ = [
     "cost_centres",
     "credit_notes_of",
     "credit_of",
+    "estimate_by_key",
     "estimate_by_reference",
     "estimate_shared",
     "estimates_of",

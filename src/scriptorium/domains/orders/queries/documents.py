@@ -63,6 +63,12 @@ def estimate_shared(*, token: str) -> Estimate | None:
     return Estimate.objects.filter(share_token=token).select_related("practice").first()
 
 
+def estimate_by_key(*, practice: int, idempotency_key: str) -> Estimate | None:
+    """Return the estimate that an earlier press of the same form made, or None."""
+    rows = Estimate.objects.filter(practice_id=practice, idempotency_key=idempotency_key)
+    return rows.first()
+
+
 def locked_estimate(*, key: int) -> Estimate:
     """Return an estimate under its row lock."""
     return Estimate.objects.select_for_update().get(pk=key)

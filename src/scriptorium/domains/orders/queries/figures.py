@@ -31,11 +31,19 @@ class MonthOfMoney:
     received: int
 
 
-def money_by_month(*, since: dt.date, until: dt.date) -> list[MonthOfMoney]:
-    """Return each month from that of one day to that of another, the earliest first."""
+def money_by_month(
+    *, since: dt.date, until: dt.date, practice: int | None = None
+) -> list[MonthOfMoney]:
+    """Return each month from that of one day to that of another, the earliest first.
+
+    Arguments:
+        practice: only what this practice was invoiced and paid; None for every payer.
+    """
     rows = Posting.objects.filter(
         on__gte=since.replace(day=1), on__lte=until, reason__in=[*_INVOICED, *_RECEIVED]
     )
+    if practice is not None:
+        rows = rows.filter(payer_practice_id=practice)
     sums = rows.annotate(month=TruncMonth("on")).values_list("month", "reason")
     invoiced: dict[dt.date, int] = defaultdict(int)
     received: dict[dt.date, int] = defaultdict(int)

@@ -135,3 +135,20 @@ def exemption_words(*, exemption: Exemption, today: dt.date) -> str:
     if exemption.verified_at is None:
         return "Waits for verification"
     return "Verified" if today >= exemption.starts_on else "Verified, begins later"
+
+
+def held_by_dispute(payment: Payment) -> int:
+    """Return the minor units that a dispute holds: what went back already is not held again."""
+    return payment.amount_minor - payment.refunded_minor
+
+
+def check_can_write_off(*, payment: Payment) -> None:
+    """Refuse to write off what no dispute holds.
+
+    Raises:
+        NotPossible: the payment is not disputed (any more).
+    """
+    if payment.state == PaymentState.LOST:
+        raise NotPossible("This dispute was written off already.")
+    if payment.state != PaymentState.DISPUTED:
+        raise NotPossible("No dispute holds this payment; there is nothing to write off.")

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scriptorium.domains.ledger.operations import fresh_key
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Estimate
 from scriptorium.domains.orders.queries import office
@@ -75,6 +76,7 @@ def new(request: HttpRequest, whose: str, ref: str) -> HttpResponse:
             note=form.cleaned_data["note"],
             revises=revises,
             by_staff=True,
+            idempotency_key=request.POST.get("idempotency_key", ""),
             now=request.now,
             today=request.today,
         )
@@ -118,6 +120,7 @@ def _form_page(
             for name in form.own
         ],
         "revises": revises,
+        "key": request.POST.get("idempotency_key", "") or fresh_key(),
         "sums": sums_of(
             net=quote.net_minor,
             tax=quote.tax_minor,

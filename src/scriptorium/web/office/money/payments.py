@@ -15,13 +15,14 @@ from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Payment
 from scriptorium.domains.orders.operations import NewPayment
 from scriptorium.domains.orders.queries import office
-from scriptorium.journeys import crediting, taking_payments
+from scriptorium.journeys import crediting, money_papers, office_money, taking_payments
 from scriptorium.journeys.crediting import LooksLikeACard, NotPossible
 from scriptorium.kernel.money import Money
 from scriptorium.pages import worklists
 from scriptorium.pages.money_payment import payment_page
 from scriptorium.web.office.money.accounts import CHANGES, Account, account_of, may_change
 from scriptorium.web.office.money.forms import PaymentForm, ReasonForm, RefundForm
+from scriptorium.web.shared.files import pdf
 from scriptorium.web.shared.guards import actor_of, staff_role
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -110,6 +111,7 @@ def _page(
         "page": page,
         "may_change": may_change(request),
         "bounce_form": ReasonForm(prefix="bounce"),
+        "lost_form": ReasonForm(prefix="lost"),
         "refund_form": RefundForm(prefix="refund", initial={"amount": page.left_amount}),
         "problem": "",
     } | more
@@ -143,6 +145,47 @@ def bounce(request: HttpRequest, whose: str, ref: str, number: str) -> HttpRespo
     again = f"Open again: {', '.join(opened)}." if opened else "No invoice opens again."
     messages.warning(request, f"{number} bounced. {again}")
     return redirect(f"{account.url}payments/{number}/")
+
+
+@require_POST
+@staff_role(*CHANGES)
+def write_off(request: HttpRequest, whose: str, ref: str, number: str) -> HttpResponse:
+    """A dispute is lost: what it holds back is written off."""
+    account = account_of(whose, ref)
+    payment = payment_of(account, number)
+    form = ReasonForm(request.POST, prefix="lost")
+    if not form.is_valid():
+        return _page(request, account, payment, status=422, lost_form=form)
+    try:
+        lost = office_money.write_off(
+            actor=actor_of(request, staff=True),
+            payment=payment,
+            to=account.to,
+            reason=form.cleaned_data["reason"],
+            now=request.now,
+            today=request.today,
+        )
+    except LooksLikeACard as error:
+        form.add_error("reason", str(error))
+        return _page(request, account, payment, status=422, lost_form=form)
+    except NotPossible as error:
+        fresh = payment_of(account, number)
+        return _page(request, account, fresh, status=409, problem=str(error))
+    messages.warning(request, f"{lost} of {number} is written off.")
+    return redirect(f"{account.url}payments/{number}/")
+
+
+@require_safe
+@staff_role(*worklists.MONEY)
+def receipt(request: HttpRequest, whose: str, ref: str, number: str) -> HttpResponse:
+    """The receipt that the payer has, as a file."""
+    account = account_of(whose, ref)
+    payment = payment_of(account, number)
+    paid = office.invoices_of_payment(payment=payment.pk)
+    if not paid:
+        raise Http404
+    invoice, *_ = paid[0]
+    return pdf(money_papers.receipt_pdf(payment=payment, invoice=invoice), number)
 
 
 @require_POST
