@@ -68,7 +68,9 @@ from scriptorium.domains.orders.queries.payers import (
     lines_of_note,
     lines_of_orders,
     open_total,
+    order_by_key,
     paid_on,
+    waiting_lines,
 )
 from scriptorium.domains.orders.queries.statements import Statement, StatementLine, statement
 
@@ -116,6 +118,7 @@ __all__ = [
     "open_invoices",
     "open_refunds",
     "open_total",
+    "order_by_key",
     "order_of_payer",
     "orders_of",
     "paid_on",
@@ -132,6 +135,7 @@ __all__ = [
     "statement_rows",
     "unsent_charge",
     "waiting_events",
+    "waiting_lines",
     "wrong_grants",
     "wrong_invoices",
     "wrong_numbers",
