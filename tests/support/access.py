@@ -173,7 +173,6 @@ class Cast:
             "office-message-answer ref": message.reference,
             "profile-email-confirm token": "unknown",
             "help-article slug": "board",
-            "policy slug": "terms-of-sale",
             "manual-chapter slug": "role",
             "manual-read slug": "role",
             "manual-place slug": "role",

@@ -12,9 +12,7 @@ from scriptorium.web.public import articles
 
 pytestmark = pytest.mark.django_db
 #: Addresses that are no pages: files and machine answers.
-NO_PAGES = re.compile(
-    r"health/|.*\.(pdf|csv|xlsx|json|ics)$|help/|metrics|payments/"
-)
+NO_PAGES = re.compile(r"health/|.*\.(pdf|csv|xlsx|json|ics)$|help/|metrics|payments/")
 
 
 def _pages() -> list[str]:

@@ -20,6 +20,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "invitation",
         "verify",
         "directory",
+        "store",
         "policies",
         "shared-estimate",
         "unsubscribe",
@@ -74,6 +75,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 #: Address pattern → slug; the first that matches counts.
 PAGES: tuple[tuple[str, str], ...] = (
+    (r"/store/.*|/member/store/.*|/practice/[^/]+/store/.*", "store"),
     (r"/practice/[^/]+/assignments/assign/", "assign"),
     (r"/practice/[^/]+/assignments/undo/", "undo"),
     (r"/practice/[^/]+/assignments/", "board"),

@@ -16,6 +16,7 @@ from scriptorium.web.public import (
     payments,
     policies,
     shared_estimates,
+    store,
     unsubscribe,
     verify,
 )
@@ -38,6 +39,9 @@ urlpatterns = [
     path("verify/<slug:number>/qr.svg", badges.qr, name="verify-qr"),
     path("verify/<str:number>/", verify.show, name="verify-number"),
     path(".well-known/jwks.json", badges.keys, name="badge-keys"),
+    path("store/", store.show, name="store"),
+    path("store/join/", store.join, name="store-join"),
+    path("store/join/<slug:token>/", store.confirm, name="store-join-confirm"),
     path("policies/", policies.show, name="policies"),
     path("policies/<slug:slug>/", policies.read, name="policy"),
     path("directory/", directory.show, name="directory"),
