@@ -15,7 +15,6 @@ from scriptorium.domains.catalog.queries import (
     policies,
     policy_numbers,
     prices,
-    programme,
 )
 from scriptorium.pages.policies import policy_lines
 from tests.support.builders import TODAY, Clinic, browser, person
@@ -91,7 +90,7 @@ def test_the_numbers_are_those_of_the_rules(client: Client) -> None:
     assert "45, 30, 14 and 3 days before the renewal date" in renewals
     assert "1, 15 and 30 days after the date" in renewals
     assert "60 and 90 days after the date" in renewals
-    assert programme().numbers.reinstatement_price in renewals
+    assert str(prices().reinstatement) in renewals
     retakes = client.get("/policies/retakes/").text
     assert "100 questions in 100 minutes; 80 % right passes" in retakes
     assert "again after 24 hours" in retakes

@@ -95,7 +95,7 @@ def _numbers(folder: Path, today: dt.date) -> Mapping[str, str]:
     numbers, money = programme().numbers, prices()
     for name in (
         "due_days", "grace_days", "ended_after_days", "renew_early_days", "unit_valid_months",
-        "invitation_days", "undo_minutes", "release_started_days", "reinstatement_price",
+        "invitation_days", "undo_minutes", "release_started_days", "reinstate_within_days",
         "completion_keep_years", "scheme_version", "proposal_days", "inactive_days",
     ):  # fmt: skip
         found[name] = getattr(numbers, name)
@@ -139,6 +139,7 @@ def _money_numbers(money: Prices, book: PriceList) -> dict[str, object]:
         "overdue_days": money.overdue_days,
         "price_change_notice_days": money.price_change_notice_days,
         "refund_alone": Money(money.refund_alone.minor, money.currency),
+        "reinstatement_price": money.reinstatement,
         "currency": money.currency,
         "price_list": "\n".join(listed),
         "price_version": book.version,
