@@ -91,4 +91,6 @@ def money_of_the_matrix(clinic: Clinic) -> dict[str, str]:
         "centre-close reference": centre.reference,
         "exemption-file reference": exemption.reference,
         "checkout": "sbc_unknown",
+        "store-join-confirm token": "unknown",
+        "policy slug": "terms-of-sale",
     }

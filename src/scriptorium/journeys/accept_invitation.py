@@ -24,7 +24,7 @@ from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.enums import InvitationKind
 from scriptorium.domains.practices.models import Invitation, RosterLink
-from scriptorium.journeys.assignment_plan import Planned, decide
+from scriptorium.journeys.assignment_plan import Opening, decide
 from scriptorium.journeys.issue_certificates import issue_for_terms
 from scriptorium.kernel.actor import Actor, ActorKind
 from scriptorium.kernel.payer import Payer
@@ -175,7 +175,7 @@ def _use_reserved(
     }
     accepted, refused, grants = [], [], {}
     for unit in units:
-        planned = Planned(link)
+        planned = Opening()
         membership = memberships_of.get(person.pk)
         try:
             decide(

@@ -38,15 +38,21 @@ _YEAR = {
 
 
 @dataclass(slots=True)
-class Planned:
-    """One person's part of the plan; ``refusal`` is empty when a unit will be used."""
+class Opening:
+    """What a unit will open for somebody: its parts, those that are waived, the year."""
 
-    link: RosterLink
-    refusal: str = ""
     detail: str = ""
     waived: list[str] = field(default_factory=list)
     parts: list[PartGrant] = field(default_factory=list)
     year: YearPlan | None = None
+
+
+@dataclass(slots=True)
+class Planned(Opening):
+    """One person's part of the plan; ``refusal`` is empty when a unit will be used."""
+
+    link: RosterLink = field(kw_only=True)
+    refusal: str = ""
 
 
 @dataclass(slots=True)
@@ -82,7 +88,7 @@ def plan_assignment(
     invited = practices.open_invitations(links=bare) if bare else {}
     plan = Plan(kind, choice, [], found)
     for link in links:
-        planned = Planned(link)
+        planned = Planned(link=link)
         plan.people.append(planned)
         if link.person_id is None:
             open_parts = {(p.kind, p.choice) for p in reserved.get(link.pk, [])}
@@ -99,26 +105,31 @@ def plan_assignment(
             membership = found.get(link.person_id)
             dates = year_rules.dates_of(membership) if membership else None
         try:
-            decide(planned, kind=kind, choice=choice, dates=dates, held=open_parts, today=today)
+            decide(
+                planned, kind=kind, choice=choice, dates=dates, held=open_parts, today=today,
+                bare=link.person_id is None,
+            )  # fmt: skip
         except CannotApply as refusal:
             planned.refusal = str(refusal)
     return plan
 
 
 def decide(
-    planned: Planned,
+    planned: Opening,
     *,
     kind: str,
     choice: str,
     dates: Dates | None,
     held: Collection[tuple[str, str]],
     today: dt.date,
+    bare: bool = False,
 ) -> None:
     """Fill one person's plan.
 
     Arguments:
         dates: the membership's dates, None without one.
         held: (kind, choice) of what is live or reserved already.
+        bare: nobody accepted yet; the year is decided at acceptance.
 
     Raises:
         CannotApply: no unit may be used; the text is the reason.
@@ -129,7 +140,7 @@ def decide(
         raise CannotApply("Already has a package whose exam is not chosen yet")
     for part in PARTS[product]:
         if part == PartKind.MEMBERSHIP:
-            _decide_year(planned, product, dates, today, bare=planned.link.person_id is None)
+            _decide_year(planned, product, dates, today, bare=bare)
             continue
         wanted = _choice_of(product, part, choice)
         if (part, wanted) not in held:
@@ -142,7 +153,7 @@ def decide(
 
 
 def _decide_year(
-    planned: Planned, product: ProductKind, dates: Dates | None, today: dt.date, *, bare: bool
+    planned: Opening, product: ProductKind, dates: Dates | None, today: dt.date, *, bare: bool
 ) -> None:
     if bare:
         # The year starts at acceptance, when the person's own membership is known.

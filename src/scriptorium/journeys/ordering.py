@@ -27,6 +27,7 @@ from scriptorium.domains.orders.models import Invoice, Order, Payment
 from scriptorium.domains.orders.operations import NewOrder
 from scriptorium.domains.orders.operations.documents import set_paid
 from scriptorium.domains.practices.models import Practice
+from scriptorium.journeys.own_units import use_order
 from scriptorium.journeys.reinstated_people import bring_back
 from scriptorium.journeys.renewed_people import apply_order
 from scriptorium.kernel.actor import Actor
@@ -62,16 +63,20 @@ class BillTo:
         return f"/practice/{self.reference}/orders/" if self.payer.practice else "/member/orders/"
 
 
+def _address(of: Practice | Person) -> str:
+    town = " ".join(filter(None, [of.region, of.postal_code]))
+    lines = [of.street, ", ".join(filter(None, [of.city, town])), of.country]
+    return "\n".join(filter(None, lines))
+
+
 def bill_to_practice(practice: Practice) -> BillTo:
     """Return how a practice is billed."""
     profile = money.billing_of(practice=practice.pk)
-    town = " ".join(filter(None, [practice.region, practice.postal_code]))
-    lines = [practice.street, ", ".join(filter(None, [practice.city, town])), practice.country]
     return BillTo(
         Payer(practice=practice.pk),
         practice.reference,
         practice.name,
-        "\n".join(filter(None, lines)),
+        _address(practice),
         practice.region,
         practice.billing_email or practice.primary.email,
         profile.contact_name or practice.primary.name,
@@ -81,7 +86,13 @@ def bill_to_practice(practice: Practice) -> BillTo:
 def bill_to_person(person: Person) -> BillTo:
     """Return how a person is billed who pays for herself."""
     return BillTo(
-        Payer(person=person.pk), person.reference, person.name, "", "", person.email, person.name
+        Payer(person=person.pk),
+        person.reference,
+        person.name,
+        _address(person),
+        person.region,
+        person.email,
+        person.name,
     )
 
 
@@ -232,6 +243,8 @@ def fulfil(
         apply_order(actor=actor, order=order, now=now, today=today)
     elif order.source == "reinstate":
         bring_back(actor=actor, order=order, now=now, today=today)
+    elif order.source == "store" and to.payer.person is not None:
+        use_order(actor=actor, order=order, now=now, today=today)
 
 
 def settle(*, actor: Actor, invoice: Invoice, to: BillTo, now: dt.datetime, today: dt.date) -> None:

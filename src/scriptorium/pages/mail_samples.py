@@ -89,6 +89,8 @@ _OWN: dict[str, dict[str, object]] = {
     "invoice_issued": {"number": "INV-000042"},
     "payment_bounced": {"number": "RC-000017", "amount": "$1,000.00"},
     "payment_received": {"number": "RC-000017", "amount": "$1,000.00"},
+    "sign_up": {"link": "/store/join/0abc/", "hours": 24},
+    "sign_up_known": {"link": "/sign-in/?next=/store/"},
     "join": {"link": "/invitation/0abc/"},
 }
 

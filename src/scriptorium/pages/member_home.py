@@ -107,13 +107,7 @@ def _next_step(standing: Standing, way: list[Step], now: dt.datetime) -> NextSte
     urgent = _membership_step(standing, membership) if membership else None
     step = next((step for step in way if step.state == "now" and step.key != "membership"), None)
     if urgent is not None or (step is None and membership is None):
-        return urgent or NextStep(
-            "Get a membership",
-            "You have none yet. Your practice can assign one to you, or ask us for a price.",
-            "",
-            f"{ASK}membership",
-            "Write to us",
-        )
+        return urgent or _first_membership(standing)
     if step is not None:
         return NextStep(step.words, _sentence(step), "", step.url, step.label)
     if not person.phone:
@@ -131,6 +125,15 @@ def _next_step(standing: Standing, way: list[Step], now: dt.datetime) -> NextSte
         f"Your membership is in order and renews on {rules.words(membership.renews_on)}.",
         "good",
     )
+
+
+def _first_membership(standing: Standing) -> NextStep:
+    """Return the way to a first membership: the practice's, or one's own."""
+    if any(link.ended_at is None for link in standing.links):
+        words = "You have none yet. Your practice can assign one to you, or you buy it yourself."
+    else:
+        words = "You have none yet. Buy one for yourself, alone or with the manual and the exam."
+    return NextStep("Get a membership", words, "", "/member/store/", "Open the store")
 
 
 def _running_step(person: Person, now: dt.datetime) -> NextStep | None:

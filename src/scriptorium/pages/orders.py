@@ -173,7 +173,12 @@ def order_page(*, order: Order, base: str, today: dt.date) -> OrderPage:
         placed=f"{words(order.placed_on)} by {order.placed_by_name}",
         due=due_words(invoice=invoice, today=today) if is_open else words(invoice.due_on),
         po_number=order.po_number,
-        bill_to=[bill_to["name"], *bill_to["address"].splitlines(), bill_to["contact"]],
+        bill_to=[
+            bill_to["name"],
+            *bill_to["address"].splitlines(),
+            # Somebody who pays for herself is her own contact.
+            *([bill_to["contact"]] if bill_to["contact"] != bill_to["name"] else []),
+        ],
         lines=line_rows(lines=lines, currency=order.currency),
         sums=line_sums(lines=lines, currency=order.currency),
         has_centres=any(line.cost_centre_id for line in lines),

@@ -17,7 +17,7 @@ from scriptorium.domains.accounts.operations import WeakPassword
 from scriptorium.domains.notifications import operations as notifications
 from scriptorium.domains.notifications.enums import MailTemplate
 from scriptorium.domains.notifications.models import OutboxMail
-from scriptorium.journeys import hand_over, profile
+from scriptorium.journeys import hand_over, profile, sign_up
 from scriptorium.journeys.accept_invitation import InvitationClosed, activate, find
 from scriptorium.journeys.nightly import remind_invited, run_night
 from scriptorium.journeys.roster_change import end_link
@@ -64,6 +64,8 @@ def every_mail(clinic: Clinic) -> list[OutboxMail]:
     profile.ask_email_change(
         actor=actor_of(elsewhere), person=elsewhere, new_email="new@home.example", now=NOW
     )
+    for address in (elsewhere.email, "visitor@home.example"):
+        sign_up.ask(first_name="Vera", last_name="Lund", email=address, now=NOW)
     hand_over.accept(actor=actor_of(drew.person), proposal=proposal, person=drew.person.pk, now=NOW)
     end_link(
         actor=clinic.actor, practice=clinic.practice, link=clinic.link(bare), reason="left",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 SENTENCES: dict[str, str] = {
     "account.activated": "{name} accepted the invitation and activated the account",
+    "account.opened": "{name} opened an account",
     "account.email_changed": "The e-mail address changed",
     "account.email_change_requested": "A change of the e-mail address was asked for",
     "account.profile_changed": "Profile details changed: {fields}",

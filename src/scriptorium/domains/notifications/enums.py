@@ -18,6 +18,8 @@ class MailTemplate(models.TextChoices):
     HAND_OVER_DONE = "hand_over_done", "The hand-over is done"
     MEMBERSHIP_EXTENDED = "membership_extended", "Your membership was extended"
     UNIT_ASSIGNED = "unit_assigned", "Something was assigned to you"
+    SIGN_UP = "sign_up", "Confirm your address and open an account"
+    SIGN_UP_KNOWN = "sign_up_known", "You have an account already"
     EMAIL_CHANGE = "email_change", "Confirm your new e-mail address"
     EMAIL_CHANGED = "email_changed", "Your e-mail address is being changed (to the old one)"
     LINK_ENDED = "link_ended", "Your link with a practice ended"
@@ -93,7 +95,13 @@ USES: dict[str, Use] = {
         _ALWAYS, "To the member when a renewal or a membership was applied."
     ),
     MailTemplate.UNIT_ASSIGNED: Use(
-        _ALWAYS, "To the member when a practice assigned anything but a renewal."
+        _ALWAYS, "To the member when anything but a renewal was assigned or bought."
+    ),
+    MailTemplate.SIGN_UP: Use(
+        _ALWAYS, "To somebody who asks for an account in the store: the link that opens it."
+    ),
+    MailTemplate.SIGN_UP_KNOWN: Use(
+        _ALWAYS, "To somebody who asks for an account in the store and has one."
     ),
     MailTemplate.EMAIL_CHANGE: Use(
         _ALWAYS, "To the new address when somebody asks for another one."
@@ -187,7 +195,13 @@ LEGAL_NOTICES = frozenset(
 
 #: Mails by which somebody gets at their account; tried even where others came back.
 ACCOUNT_MAILS = frozenset(
-    {MailTemplate.ACCOUNT, MailTemplate.EMAIL_CHANGE, MailTemplate.EMAIL_CHANGED}
+    {
+        MailTemplate.ACCOUNT,
+        MailTemplate.EMAIL_CHANGE,
+        MailTemplate.EMAIL_CHANGED,
+        MailTemplate.SIGN_UP,
+        MailTemplate.SIGN_UP_KNOWN,
+    }
 )
 
 

@@ -17,6 +17,7 @@ from scriptorium.journeys.change_mode import CONSENT_TEXT
 from scriptorium.kernel.references import new_reference
 from scriptorium.pages.membership import membership_page
 from scriptorium.pages.own_renewal import own_renewal
+from scriptorium.pages.store import own_free_units
 from scriptorium.web.shared.guards import actor_of, person_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest, address_of
 
@@ -26,6 +27,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
     context: dict[str, Any] = {
         "page": membership_page(person=person, today=request.today),
         "own": own_renewal(person=person, today=request.today),
+        "free": own_free_units(person=person),
         "consent": CONSENT_TEXT,
         "key": new_reference(),
         "problem": problem,

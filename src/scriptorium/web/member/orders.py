@@ -11,6 +11,7 @@ from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Order
 from scriptorium.journeys import ordering
 from scriptorium.kernel.payer import Payer
+from scriptorium.pages.store import own_free_units
 from scriptorium.web.shared import orders
 from scriptorium.web.shared.guards import person_of, signed_in
 from scriptorium.web.shared.requests import HttpRequest
@@ -40,6 +41,7 @@ def _page(
 ) -> HttpResponse:
     context = orders.order_context(request, order=order, base=BASE) | {
         "problem": problem,
+        "free": own_free_units(person=person_of(request)),
         "may_pay": True,
         "billing_url": "",
     }

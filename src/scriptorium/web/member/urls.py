@@ -15,6 +15,7 @@ from scriptorium.web.member import (
     membership,
     orders,
     profile,
+    store,
     study,
 )
 
@@ -77,6 +78,9 @@ urlpatterns = [
         orders.credit_note,
         name="member-credit-note-pdf",
     ),
+    path("store/", store.show, name="member-store"),
+    path("store/buy/", store.buy, name="member-store-buy"),
+    path("store/use/", store.use, name="member-store-use"),
     path("credentials/", credentials.show, name="credentials"),
     path("certificates/<slug:number>.pdf", home.certificate, name="member-certificate"),
     path("profile/", profile.show, name="profile"),

@@ -17,6 +17,7 @@ from scriptorium.web.practice import (
     record,
     renewals,
     roles,
+    store,
     teams,
     upkeep,
 )
@@ -68,6 +69,9 @@ urlpatterns = [
         "<slug:ref>/estimates/<slug:reference>/decline/", estimates.decline, name="estimate-decline"
     ),
     path("<slug:ref>/estimates/<slug:reference>/share/", estimates.share, name="estimate-share"),
+    path("<slug:ref>/store/", store.show, name="practice-store"),
+    path("<slug:ref>/store/price/", store.price, name="practice-store-price"),
+    path("<slug:ref>/store/order/", store.order, name="practice-store-order"),
     path("<slug:ref>/orders/", orders.show, name="orders"),
     path("<slug:ref>/orders/statement/", papers.statement, name="statement"),
     path("<slug:ref>/orders/statement.pdf", papers.statement_file, name="statement-pdf"),

@@ -20,6 +20,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "invitation",
         "verify",
         "directory",
+        "store",
+        "policies",
         "shared-estimate",
         "unsubscribe",
         "contact",
@@ -75,6 +77,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 
 #: Address pattern → slug; the first that matches counts.
 PAGES: tuple[tuple[str, str], ...] = (
+    (r"/store/.*|/member/store/.*|/practice/[^/]+/store/.*", "store"),
     (r"/practice/[^/]+/assignments/assign/", "assign"),
     (r"/practice/[^/]+/assignments/undo/", "undo"),
     (r"/practice/[^/]+/assignments/", "board"),
@@ -108,6 +111,7 @@ PAGES: tuple[tuple[str, str], ...] = (
     (r"/verify/.*", "verify"),
     (r"/directory/", "directory"),
     (r"/contact/", "contact"),
+    (r"/policies/.*", "policies"),
     (r"/estimates/.*", "shared-estimate"),
     (r"/mail/unsubscribe/.*", "unsubscribe"),
     (r"/office/money/(?:journal|reports)/.*", "money-journal"),
@@ -168,5 +172,11 @@ def index() -> list[tuple[str, list[Article]]]:
 def _rendered(text: str) -> tuple[str, SafeString]:
     """Return title and safe HTML of an article's Markdown; kept by content."""
     heading, _, body = text.partition("\n")
-    clean = nh3.clean(_markdown.render(body), tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
-    return heading.removeprefix("#").strip(), mark_safe(clean)  # noqa: S308 (cleaned above)
+    return heading.removeprefix("#").strip(), safe_html(body)
+
+
+@lru_cache(maxsize=50)
+def safe_html(text: str) -> SafeString:
+    """Return Markdown as HTML that can hold no script; kept by content."""
+    clean = nh3.clean(_markdown.render(text), tags=_TAGS, attributes={"a": {"href"}}, link_rel=None)
+    return mark_safe(clean)  # noqa: S308 (cleaned above)

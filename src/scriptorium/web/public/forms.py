@@ -53,6 +53,27 @@ class ActivateForm(forms.Form):
     )
 
 
+class JoinForm(forms.Form):
+    """Who wants an account."""
+
+    first_name = forms.CharField(
+        max_length=80,
+        label="First name",
+        widget=forms.TextInput(attrs={"autocomplete": "given-name"}),
+    )
+    last_name = forms.CharField(
+        max_length=80,
+        label="Last name",
+        help_text="Both names stand on your certificates.",
+        widget=forms.TextInput(attrs={"autocomplete": "family-name"}),
+    )
+    email = forms.EmailField(
+        label="E-mail",
+        help_text="One that stays yours when you change employers.",
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+    )
+
+
 class VerifyForm(forms.Form):
     """The number of a credential or certificate, and the day for which to answer."""
 

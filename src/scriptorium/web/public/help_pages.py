@@ -12,7 +12,7 @@ from scriptorium.web.shared.guards import public
 from scriptorium.web.shared.requests import HttpRequest
 
 #: Addresses that hold a secret; a message to us never quotes them.
-SECRET = ("/invitation/", "/member/profile/email/", "/account/")
+SECRET = ("/invitation/", "/store/join/", "/member/profile/email/", "/account/")
 
 
 @require_safe

@@ -13,6 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from scriptorium.demo.cast import DEMO_LOGINS
 from scriptorium.domains.practices.queries import practices_of
 from scriptorium.kernel import clock
+from scriptorium.pages.policies import policy_lines
 from scriptorium.web.shared.guards import Place, person_of, staff_roles_of
 
 
@@ -31,6 +32,8 @@ def _build(request: HttpRequest) -> dict[str, Any]:
         "help_url": f"{reverse('help')}?{urlencode({'page': _page_without_secrets(request)})}",
         "home_url": reverse("home") if signed_in else reverse("front"),
         "banners": [*_banners(), *_address_to_check(request)],
+        # Only pages to which a rule applies read these.
+        "rules": SimpleLazyObject(lambda: policy_lines(today=clock.today())),
         "demo_logins": DEMO_LOGINS if settings.DEMO else (),
     }
     if signed_in:

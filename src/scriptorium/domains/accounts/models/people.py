@@ -148,6 +148,18 @@ class EmailChange(models.Model):
     confirmed_at = models.DateTimeField(null=True, blank=True)
 
 
+class SignUp(models.Model):
+    """A wish for an account, open until the address confirms it; one for each address (S37)."""
+
+    personal_data = frozenset({"first_name", "last_name", "email"})
+
+    first_name = models.CharField(max_length=80)
+    last_name = models.CharField(max_length=80)
+    email = models.EmailField(unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+
+
 class NameRequest(models.Model):
     """A person's wish for another name on certificates; staff decide (DOMAIN §6, S28)."""
 

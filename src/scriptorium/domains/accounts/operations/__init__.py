@@ -13,6 +13,7 @@ from scriptorium.domains.accounts.operations.people import (
     WeakPassword,
     ask_certificate_name,
     ask_email_change,
+    ask_sign_up,
     change_profile,
     check_password_strength,
     confirm_email_change,
@@ -24,6 +25,7 @@ from scriptorium.domains.accounts.operations.people import (
     note_sign_in,
     set_hidden,
     token_hash,
+    use_sign_up,
 )
 from scriptorium.domains.accounts.operations.waivers import (
     close_waiver,
@@ -37,6 +39,7 @@ __all__ = [
     "ask_accommodation",
     "ask_certificate_name",
     "ask_email_change",
+    "ask_sign_up",
     "change_profile",
     "check_password_strength",
     "close_waiver",
@@ -54,6 +57,7 @@ __all__ = [
     "note_sign_in",
     "set_hidden",
     "token_hash",
+    "use_sign_up",
     "use_waiver",
     "withdraw_accommodation",
 ]

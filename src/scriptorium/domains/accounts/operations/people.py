@@ -16,6 +16,7 @@ from scriptorium.domains.accounts.models import (
     NameRequest,
     Person,
     SignInRecord,
+    SignUp,
     StaffMember,
     User,
 )
@@ -148,6 +149,28 @@ def confirm_email_change(*, change: EmailChange, now: dt.datetime) -> str:
         person.user.email = change.new_email
         person.user.save(update_fields=["email"])
     return old
+
+
+def ask_sign_up(
+    *, first_name: str, last_name: str, email: str, token: str, hours: int, now: dt.datetime
+) -> None:
+    """Remember a wish for an account until its address confirms it; older ones are forgotten."""
+    SignUp.objects.filter(expires_at__lte=now).delete()
+    SignUp.objects.update_or_create(
+        email=email.lower(),
+        defaults={
+            "first_name": first_name,
+            "last_name": last_name,
+            "token_hash": token_hash(token),
+            "expires_at": now + dt.timedelta(hours=hours),
+        },
+    )
+
+
+def use_sign_up(*, wish: SignUp) -> bool:
+    """Forget a wish that becomes an account; False when somebody was quicker."""
+    deleted, _ = SignUp.objects.filter(pk=wish.pk).delete()
+    return bool(deleted)
 
 
 def ask_certificate_name(

@@ -8,7 +8,13 @@ from collections.abc import Iterable
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from scriptorium.database.prepared import Prepared
-from scriptorium.domains.accounts.models import EmailChange, NameRequest, Person, StaffMember
+from scriptorium.domains.accounts.models import (
+    EmailChange,
+    NameRequest,
+    Person,
+    SignUp,
+    StaffMember,
+)
 
 
 def _behind(user: int) -> QuerySet[Person]:
@@ -104,6 +110,11 @@ def certificate_names(*, people: Iterable[int]) -> dict[int, str]:
     """Return person key → the name that certificates carry."""
     rows = Person.objects.filter(pk__in=list(people))
     return dict(rows.values_list("pk", "certificate_name"))
+
+
+def open_sign_up(*, token_hash: str, now: dt.datetime) -> SignUp | None:
+    """Return the wish for an account that a link confirms, or None when it is over."""
+    return SignUp.objects.filter(token_hash=token_hash, expires_at__gt=now).first()
 
 
 def open_email_change(*, person: int, token_hash: str, now: dt.datetime) -> EmailChange | None:

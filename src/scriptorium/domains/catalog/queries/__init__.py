@@ -14,6 +14,12 @@ from scriptorium.domains.catalog.queries.pathways import (
     pathways,
     text_sha256,
 )
+from scriptorium.domains.catalog.queries.policies import (
+    Policy,
+    UnknownPlaceholder,
+    policies,
+    policy_numbers,
+)
 from scriptorium.domains.catalog.queries.prices import PriceList, Prices, Product, Tier, prices
 
 __all__ = [
@@ -22,14 +28,18 @@ __all__ = [
     "Numbers",
     "Pathway",
     "Pathways",
+    "Policy",
     "PriceList",
     "Prices",
     "Product",
     "Programme",
     "Statement",
     "Tier",
+    "UnknownPlaceholder",
     "fairness",
     "pathways",
+    "policies",
+    "policy_numbers",
     "prices",
     "programme",
     "text_sha256",

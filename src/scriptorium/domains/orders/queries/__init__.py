@@ -69,7 +69,9 @@ from scriptorium.domains.orders.queries.payers import (
     lines_of_note,
     lines_of_orders,
     open_total,
+    order_by_key,
     paid_on,
+    waiting_lines,
 )
 from scriptorium.domains.orders.queries.statements import Statement, StatementLine, statement
 
@@ -118,6 +120,7 @@ __all__ = [
     "open_invoices",
     "open_refunds",
     "open_total",
+    "order_by_key",
     "order_of_payer",
     "orders_of",
     "paid_on",
@@ -134,6 +137,7 @@ __all__ = [
     "statement_rows",
     "unsent_charge",
     "waiting_events",
+    "waiting_lines",
     "wrong_grants",
     "wrong_invoices",
     "wrong_numbers",

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 
 from django.db.models import Sum
 
-from scriptorium.domains.orders.enums import Account, Reason
+from scriptorium.domains.orders.enums import Account, OrderState, Reason
 from scriptorium.domains.orders.models import (
     Attempt,
     CreditNoteLine,
     Invoice,
+    Order,
     OrderLine,
     Payment,
     Posting,
@@ -30,6 +31,19 @@ def lines_of_orders(*, orders: Iterable[int]) -> dict[int, list[OrderLine]]:
     for line in rows.select_related("cost_centre").order_by("position"):
         found[line.order_id].append(line)
     return found
+
+
+def order_by_key(*, idempotency_key: str) -> Order | None:
+    """Return the order that an earlier press of the same form made."""
+    return Order.objects.filter(idempotency_key=idempotency_key).select_related("invoice").first()
+
+
+def waiting_lines(*, payer: Payer) -> list[OrderLine]:
+    """Return the lines of a payer's orders that wait for payment, newest order first."""
+    rows = OrderLine.objects.filter(
+        order__in=Order.objects.filter(state=OrderState.OPEN, **payer.columns)
+    )
+    return list(rows.select_related("order__invoice").order_by("-order_id", "position"))
 
 
 def paid_on(*, invoice: int) -> list[tuple[Payment, int, int]]:

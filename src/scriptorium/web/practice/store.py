@@ -1,0 +1,123 @@
+"""The store for a practice: how many of each, then an estimate or an order (S37, S35)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from scriptorium.domains.orders import queries as money
+from scriptorium.journeys import buy, estimating
+from scriptorium.journeys.services import pays_online
+from scriptorium.kernel.references import new_reference
+from scriptorium.pages.estimates import estimate_form
+from scriptorium.web.practice.estimate_forms import EstimateForm, is_filled, splits_in
+from scriptorium.web.shared.guards import Place, actor_of, practice_role
+from scriptorium.web.shared.requests import HttpRequest
+
+
+class StoreForm(EstimateForm):
+    """The wish of an estimate, with what an order adds."""
+
+    po_number = forms.CharField(
+        max_length=60,
+        required=False,
+        label="Purchase order number",
+        help_text="If your practice uses one. It is printed on the invoice.",
+    )
+
+
+def _form(place: Place, given: Mapping[str, Any] | None) -> StoreForm:
+    return StoreForm(
+        given,
+        centres=money.cost_centres(practice=place.practice.pk),
+        extra=splits_in(given or {}),
+        use_required_attribute=False,
+    )
+
+
+def _page(
+    request: HttpRequest, place: Place, form: StoreForm, *, status: int = 200
+) -> HttpResponse:
+    quote = None
+    if form.is_bound and form.is_valid():
+        try:
+            quote = estimating.priced(
+                practice=place.practice, wishes=form.wishes(), today=request.today
+            )
+        except estimating.CannotPrice as error:
+            form.add_error(None, str(error))
+    base = f"/practice/{place.practice.reference}/"
+    page = estimate_form(quote=quote, today=request.today)
+    context = {
+        "place": place,
+        "page": page,
+        "form": form,
+        "rows": [
+            (product, form[product.kind], _for(form, product.kind)) for product in page.products
+        ],
+        "splits": [(form[f"{name}-kind"], form[name], _for(form, name)) for name in form.extra],
+        "base": base,
+        "price_url": f"{base}store/",
+        "board_url": f"{base}assignments/",
+        "by_card": pays_online(),
+        "key": request.POST.get("idempotency_key", "")[:40] or new_reference(),
+    }
+    if request.htmx and not request.htmx.boosted and request.method == "GET":
+        response = render(request, "practice/estimates/_prices.html", context)
+        response["HX-Replace-Url"] = f"{request.path}?{urlencode(form.typed())}".rstrip("?")
+        return response
+    return render(request, "practice/store.html", context, status=status)
+
+
+def _for(form: StoreForm, name: str) -> Any:
+    return form[f"{name}-for"] if form.centres else None
+
+
+@require_safe
+@practice_role("read")
+def show(request: HttpRequest, place: Place) -> HttpResponse:
+    """What is sold, with the price of what the address says is wanted."""
+    return _page(request, place, _form(place, request.GET if is_filled(request.GET) else None))
+
+
+@require_POST
+@practice_role("read")
+def price(request: HttpRequest, place: Place) -> HttpResponse:
+    """Work out the price without scripts: back to the page, whose address holds the wish."""
+    typed = urlencode(_form(place, request.POST).typed() or {"package": ""})
+    return redirect(f"{reverse('practice-store', args=[place.practice.reference])}?{typed}#price")
+
+
+@require_POST
+@practice_role("manage")
+def order(request: HttpRequest, place: Place) -> HttpResponse:
+    """Order now: an invoice, which a card or a transfer pays."""
+    form = _form(place, request.POST)
+    if not form.is_valid():
+        return _page(request, place, form, status=422)
+    try:
+        invoice = buy.buy_for_practice(
+            actor=actor_of(request),
+            practice=place.practice,
+            wishes=form.wishes(),
+            po_number=form.cleaned_data["po_number"],
+            key=request.POST.get("idempotency_key", "")[:40] or new_reference(),
+            now=request.now,
+            today=request.today,
+        )
+    except buy.CannotPrice:
+        # The page prices the form again and says it there.
+        return _page(request, place, form, status=422)
+    except buy.LooksLikeACard as error:
+        form.add_error("po_number", str(error))
+        return _page(request, place, form, status=422)
+    messages.success(request, f"Ordered. Invoice {invoice.number} is issued.")
+    return redirect("order", ref=place.practice.reference, reference=invoice.order.reference)
