@@ -20,6 +20,9 @@ from tests.kill.processes import ROOT, Database, environment, run
 
 pytestmark = [pytest.mark.kill]
 
+#: How many people renew in the night; ``make test-kill NIGHT=10000`` looks at a night of a body.
+PEOPLE = int(os.environ.get("NIGHT_PEOPLE", "96"))
+
 
 @dataclass
 class Filled:
@@ -66,7 +69,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     database.drop("night_filled")
     database.create("night_filled")
     env = place(database, folder / "var", "night_filled")
-    world = run("tests.kill.fill_night", env | {"SCRIPTORIUM_SQLITE_SYNCHRONOUS": "NORMAL"})
+    quick = env | {"SCRIPTORIUM_SQLITE_SYNCHRONOUS": "NORMAL"}
+    world = run("tests.kill.fill_night", quick, str(PEOPLE))
     found = Filled(database, folder / "var", world["day"], 0, None)
     calm = fresh(found, folder / "calm", "night_calm")
     begun = time.monotonic()

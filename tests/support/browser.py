@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -84,7 +85,7 @@ class Site:
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self._settings = settings
-        self._log = (var / "serve.log").open("wb")
+        self._log = (var / "serve.log").open("ab")
         self.start_again()
 
     def start_again(self) -> None:
@@ -98,6 +99,36 @@ class Site:
             start_new_session=True,
         )
         self._wait()
+
+    def run(self, *command: str, days_later: int = 0) -> str:
+        """Run a module of ours in the site's environment; return what it prints.
+
+        Arguments:
+            days_later: by how many days the command's clock is ahead.
+        """
+        ahead = {"SCRIPTORIUM_TIME_TRAVEL": str(days_later)}
+        ran = subprocess.run(
+            [sys.executable, "-m", *command], cwd=ROOT, text=True, capture_output=True, check=False,
+            env=_environment(self.var, self.port, **self._settings | ahead),
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def travel(self, today: dt.date, *nights: int) -> None:
+        """Let nights come, and serve the site on the day of the last of them.
+
+        Arguments:
+            today: the day before any travel.
+            nights: how many days after that day each of them lies, rising.
+        """
+        self.stop()
+        for days in nights:
+            day = today + dt.timedelta(days=days)
+            console = "scriptorium.project.console"
+            self.run(console, "nightly", "--on", day.isoformat(), days_later=days)
+        self._settings["SCRIPTORIUM_TIME_TRAVEL"] = str(nights[-1])
+        self._log = (self.var / "serve.log").open("ab")
+        self.start_again()
 
     def kill(self) -> None:
         """End web and worker at once, without a chance to tidy up."""
