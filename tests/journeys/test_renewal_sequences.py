@@ -296,9 +296,7 @@ class Renewals(RuleBasedStateMachine):
             page = begun.attempt.external_id
             assert page is not None
             for event in self.provider.pay(external_id=page, card=card, now=self.now).events:
-                paying_online.receive_event(
-                    body=event.body, signature=event.signature, **self.at
-                )
+                paying_online.receive_event(body=event.body, signature=event.signature, **self.at)
 
     @rule(which=ANY, ending=st.sampled_from(["open", "open", "won", "lost"]))
     def dispute(self, which: int, ending: str) -> None:
@@ -335,9 +333,7 @@ class Renewals(RuleBasedStateMachine):
     @invariant()
     def everything_holds(self) -> None:
         """See ``tests.support.renewal_checks``."""
-        self.checks.after_step(
-            today=self.today, by_hand=self._by_hand, taken_back=self._taken_back
-        )
+        self.checks.after_step(today=self.today, by_hand=self._by_hand, taken_back=self._taken_back)
         self._by_hand = self._taken_back = False
         self._presses += 1
 

@@ -35,7 +35,7 @@ def main() -> None:
     from django.db import transaction
 
     from scriptorium.integrations.payments import TestCard
-    from tests.support.builders import Clinic, person
+    from tests.support.builders import person
     from tests.support.credentials import award
 
     day = dt.date.fromisoformat(sys.argv[1])
