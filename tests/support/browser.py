@@ -100,16 +100,11 @@ class Site:
         )
         self._wait()
 
-    def run(self, *command: str, days_later: int = 0) -> str:
-        """Run a module of ours in the site's environment; return what it prints.
-
-        Arguments:
-            days_later: by how many days the command's clock is ahead.
-        """
-        ahead = {"SCRIPTORIUM_TIME_TRAVEL": str(days_later)}
+    def run(self, module: str, *options: str) -> str:
+        """Run a module of ours in the site's environment; return what it prints."""
         ran = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, text=True, capture_output=True, check=False,
-            env=_environment(self.var, self.port, **self._settings | ahead),
+            [sys.executable, "-m", module, *options], cwd=ROOT, text=True, capture_output=True,
+            check=False, env=_environment(self.var, self.port, **self._settings),
         )  # fmt: skip
         assert ran.returncode == 0, ran.stdout + ran.stderr
         return ran.stdout
@@ -122,10 +117,8 @@ class Site:
             nights: how many days after that day each of them lies, rising.
         """
         self.stop()
-        for days in nights:
-            day = today + dt.timedelta(days=days)
-            console = "scriptorium.project.console"
-            self.run(console, "nightly", "--on", day.isoformat(), days_later=days)
+        days = [(today + dt.timedelta(days=night)).isoformat() for night in nights]
+        self.run("tests.support.nights", *days)
         self._settings["SCRIPTORIUM_TIME_TRAVEL"] = str(nights[-1])
         self._log = (self.var / "serve.log").open("ab")
         self.start_again()
