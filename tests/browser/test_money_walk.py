@@ -262,7 +262,22 @@ def test_a_failing_card_is_tried_four_times_and_the_membership_lapses_in_words_a
     _see(anybody, "inactive")
 
 
-def test_after_ninety_days_the_way_back_is_named_to_the_practice_and_to_the_person(
+def _come_back(ivo: Visitor) -> None:
+    page = ivo.page
+    page.goto("/member/membership/")
+    expect(page.get_by_role("heading", name="The way back")).to_be_visible()
+    _see(ivo, "way-back")
+    page.get_by_role("button", name=re.compile("^Reinstate for")).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Invoice INV-")
+    _see(ivo, "way-back-invoice")
+    page.get_by_role("button", name=re.compile("by card$")).click()
+    page.get_by_label("Card that works", exact=True).check()
+    page.get_by_role("button", name=re.compile("^Pay")).click()
+    expect(page.get_by_text("Paid. Thank you.")).to_be_visible()
+    _see(ivo, "back")
+
+
+def test_after_ninety_days_a_membership_ends_and_a_payment_brings_it_back(
     visit: Visit, year: Year
 ) -> None:
     year.go_to(60, 90, 91)
@@ -271,6 +286,10 @@ def test_after_ninety_days_the_way_back_is_named_to_the_practice_and_to_the_pers
     cora.page.goto(f"{year.facts['creekside']}assignments/")
     expect(_row(cora.page, "Ivo Brand")).to_contain_text("Ended")
     _see(cora, "ended")
-    ivo = visit(IVO)
-    ivo.page.goto("/member/membership/")
-    _see(ivo, "way-back")
+    _come_back(visit(IVO))
+    cora.page.reload()
+    expect(_row(cora.page, "Ivo Brand")).to_have_attribute("data-renewal", "ok")
+    _see(cora, "reinstated")
+    anybody = visit()
+    anybody.page.goto(f"/verify/{year.facts['credential']}/")
+    expect(anybody.page.get_by_role("main").get_by_text("Active").first).to_be_visible()

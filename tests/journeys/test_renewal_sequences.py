@@ -37,6 +37,7 @@ from scriptorium.journeys import (
     own_membership,
     paying_online,
     proposing,
+    reinstating,
     roster_change,
     services,
     taking_payments,
@@ -190,6 +191,18 @@ class Renewals(RuleBasedStateMachine):
                 own_membership.forget_card(**own)
             else:
                 own_membership.set_mode(mode=what, address=None, today=self.today, **own)
+
+    @rule(which=ANY, by_practice=st.booleans())
+    def come_back(self, which: int, by_practice: bool) -> None:
+        """Somebody whose membership ended orders the way back, or the practice does."""
+        link = self._link(which) if by_practice else self.world.sola
+        assert link.person is not None
+        if link.ended_at is None:
+            with suppress(NotPossible):
+                reinstating.reinstate(
+                    actor=self.world.clinic.actor, person=link.person, key=self._key(),
+                    practice=self.world.clinic.practice if by_practice else None, **self.at,
+                )  # fmt: skip
 
     @rule(which=ANY, mode=st.sampled_from(["A", "M"]))
     def change_mode(self, which: int, mode: str) -> None:
