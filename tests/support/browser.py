@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import re
 import shutil
@@ -84,7 +85,7 @@ class Site:
         self.port = _free_port()
         self.url = f"http://localhost:{self.port}"
         self._settings = settings
-        self._log = (var / "serve.log").open("wb")
+        self._log = (var / "serve.log").open("ab")
         self.start_again()
 
     def start_again(self) -> None:
@@ -98,6 +99,29 @@ class Site:
             start_new_session=True,
         )
         self._wait()
+
+    def run(self, module: str, *options: str) -> str:
+        """Run a module of ours in the site's environment; return what it prints."""
+        ran = subprocess.run(
+            [sys.executable, "-m", module, *options], cwd=ROOT, text=True, capture_output=True,
+            check=False, env=_environment(self.var, self.port, **self._settings),
+        )  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    def travel(self, today: dt.date, *nights: int) -> None:
+        """Let nights come, and serve the site on the day of the last of them.
+
+        Arguments:
+            today: the day before any travel.
+            nights: how many days after that day each of them lies, rising.
+        """
+        self.stop()
+        days = [(today + dt.timedelta(days=night)).isoformat() for night in nights]
+        self.run("tests.support.nights", *days)
+        self._settings["SCRIPTORIUM_TIME_TRAVEL"] = str(nights[-1])
+        self._log = (self.var / "serve.log").open("ab")
+        self.start_again()
 
     def kill(self) -> None:
         """End web and worker at once, without a chance to tidy up."""

@@ -86,8 +86,14 @@ def browser(someone: Person) -> Client:
 class Clinic:
     """A practice with its primary administrator, and short ways to fill it."""
 
-    def __init__(self, name: str = "Riverside Dermatology", admin: str = "Dana Whitlock") -> None:
-        self.dana = person(admin)
+    def __init__(
+        self,
+        name: str = "Riverside Dermatology",
+        admin: str = "Dana Whitlock",
+        *,
+        email: str = "",
+    ) -> None:
+        self.dana = person(admin, email)
         self.actor = actor_of(self.dana)
         with transaction.atomic():
             self.practice: Practice = practices.create_practice(

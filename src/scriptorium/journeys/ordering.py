@@ -6,6 +6,7 @@ Called inside the transaction of a journey: accepting an estimate, the store, a 
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from scriptorium.domains.catalog.enums import MANY, ProductKind
 from scriptorium.domains.catalog.queries import prices, programme
 from scriptorium.domains.ledger import operations as ledger
 from scriptorium.domains.ledger.rules import expiry_of
+from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships.models import Proposal
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.notifications.operations import Mail, enqueue
@@ -217,9 +219,11 @@ def fulfil(
     if not orders.mark_granted(order=order, now=now):
         return
     expires_on = expiry_of(today, programme().numbers.unit_valid_months)
+    brought: Counter[str] = Counter()
     for line, count in money.lines_left(order=order.pk):
         if line.kind not in ProductKind or not count:
             continue
+        brought[line.kind] += count
         ledger.grant_units(
             actor=actor,
             payer=to.payer,
@@ -240,7 +244,7 @@ def fulfil(
             now=now,
         )  # fmt: skip
     if order.source == "renewal":
-        apply_order(actor=actor, order=order, now=now, today=today)
+        apply_order(actor=actor, order=order, brought=brought, now=now, today=today)
     elif order.source == "reinstate":
         bring_back(actor=actor, order=order, now=now, today=today)
     elif order.source == "store" and to.payer.person is not None:
@@ -250,12 +254,14 @@ def fulfil(
 def settle(*, actor: Actor, invoice: Invoice, to: BillTo, now: dt.datetime, today: dt.date) -> None:
     """Keep the order beside its invoice: paid and fulfilled, or open again after a bounce.
 
-    An order that was credited as a whole was not bought: nothing enters the ledger for it.
+    An order that was credited as a whole was not bought: nothing enters the ledger for it, and
+    the people whom it was to renew can be renewed in another way.
     """
     order = invoice.order
     if invoice.total_minor and invoice.credited_minor == invoice.total_minor:
         if order.state != OrderState.CANCELLED:
             orders.cancel_order(order=order, now=now)
+            memberships.free_lines(order=order.pk)
         return
     paid = invoice.settled_at is not None
     set_paid(order=order, paid=paid)

@@ -77,7 +77,7 @@ class Notices:
 def notices_of(*, due: Iterable[Due], today: dt.date) -> Notices:
     """Return what payers and former members are told; writes nothing, so the dry run asks too."""
     rows = list(due)
-    people = {line.person_id for row in rows for line in row.lines if line.person_id}
+    people = {line.holder_id for row in rows for line in row.lines if line.holder_id}
     held: dict[int, Membership] = {}
     for some in batched(people, CHUNK, strict=False):
         held |= dates.of_people(people=some)

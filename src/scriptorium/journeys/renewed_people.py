@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from scriptorium.domains.accounts.models import Person
 from scriptorium.domains.audit.operations import Happening, record
 from scriptorium.domains.catalog.enums import ONE, PartKind, ProductKind
 from scriptorium.domains.ledger import operations as ledger
+from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.memberships import operations as memberships
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships import rules as year_rules
@@ -52,14 +53,20 @@ def renew_lines(
     """
     if not lines:
         return 0
-    before = {m.person_id: m.renews_on for m in _memberships(lines).values()}
+    before = {person: m.renews_on for person, m in _memberships(lines).items()}
     if practice is not None:
         _for_practice(actor, practice, lines, key, now, today)
     else:
         assert person is not None
         _for_person(actor, person, now, today)
     after = _memberships(lines)
-    renewed = [line.pk for line in lines if _is_renewed(line, before, after)]
+    bare = [line.link_id for line in lines if line.link_id and not line.holder_id]
+    reserved = stock.reserved_parts(links=bare) if bare else {}
+    renewed = [
+        line.pk
+        for line in lines
+        if (line.link_id in reserved if not line.holder_id else _is_renewed(line, before, after))
+    ]
     memberships.mark_lines(lines=renewed, state=LineState.RENEWED)
     memberships.mark_lines(
         lines=[line.pk for line in lines if line.pk not in set(renewed)], state=LineState.DROPPED
@@ -68,7 +75,7 @@ def renew_lines(
 
 
 def _memberships(lines: Sequence[ProposalLine]) -> dict[int, Membership]:
-    return dates.of_people(people=[line.person_id for line in lines if line.person_id])
+    return dates.of_people(people=[line.holder_id for line in lines if line.holder_id])
 
 
 def _is_renewed(
@@ -76,11 +83,8 @@ def _is_renewed(
     before: dict[int, dt.date],
     after: dict[int, Membership],
 ) -> bool:
-    if line.person_id is None:
-        # Reserved until the invitation is accepted.
-        return True
-    membership = after.get(line.person_id)
-    earlier = before.get(line.person_id)
+    membership = after.get(line.holder_id or 0)
+    earlier = before.get(line.holder_id or 0)
     return membership is not None and (earlier is None or membership.renews_on > earlier)
 
 
@@ -180,17 +184,36 @@ def give_year(
     return terms[person.pk]
 
 
-def apply_order(*, actor: Actor, order: Order, now: dt.datetime, today: dt.date) -> int:
+def apply_order(
+    *,
+    actor: Actor,
+    order: Order,
+    brought: Mapping[str, int],
+    now: dt.datetime,
+    today: dt.date,
+) -> int:
     """Use the units that an order of renewals has just brought, for the people it names.
+
+    Where a credit note took pieces back before, as many people wait again.
+
+    Arguments:
+        brought: kind → how many units came.
 
     Returns:
         How many were renewed.
     """
+    found = dates.lines_of_order(order=order.pk)
+    due = [line for line in found if not line.extra]
+    extra = [line for line in found if line.extra]
+    paid = due[: brought.get(ProductKind.RENEWAL, 0)]
+    paid += extra[: brought.get(ProductKind.MEMBERSHIP, 0)]
+    keys = {line.pk for line in paid}
+    memberships.free_lines(order=order.pk, lines=[line.pk for line in found if line.pk not in keys])
     return renew_lines(
         actor=actor,
         practice=order.payer_practice,
         person=order.payer_person,
-        lines=dates.lines_of_order(order=order.pk),
+        lines=paid,
         key=f"order:{order.reference}",
         now=now,
         today=today,

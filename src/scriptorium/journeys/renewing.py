@@ -89,11 +89,14 @@ def standing_of(
     for line in lines:
         if line.state != LineState.WAITING:
             continue
+        membership = found.get(line.holder_id or 0)
         if line.extra:
-            if line.included:
+            left = line.link is not None and line.link.ended_at is not None
+            if year_rules.why_extra_gone(membership=membership, on_roster=not left):
+                standing.gone.append(line)
+            elif line.included:
                 standing.extra.append(line)
             continue
-        membership = found.get(line.person_id or 0)
         on_roster = here is None or line.person_id in here
         if year_rules.why_gone(proposal=proposal, membership=membership, on_roster=on_roster):
             standing.gone.append(line)
@@ -186,7 +189,7 @@ def people_here(proposal: Proposal, people: list[int]) -> Container[int] | None:
 def locked_standing(proposal: Proposal) -> Standing:
     """Return a locked proposal's standing; lines of people who are gone are closed on the way."""
     lines = dates.lines_of(proposals=[proposal.pk])[proposal.pk]
-    people = [line.person_id for line in lines if line.person_id]
+    people = [line.holder_id for line in lines if line.holder_id]
     found = dates.of_people(people=people, lock=True)
     standing = standing_of(
         proposal=proposal, lines=lines, found=found, here=people_here(proposal, people)
@@ -292,7 +295,8 @@ def charge_cards(actor: Actor, today: dt.date, now: dt.datetime) -> int:
                 continue
             try:
                 sent += send(actor, order, to, today, now)
-            except (paying_online.NotPossible, NoPaymentOnline):
+            except (paying_online.NotPossible, paying_online.ProviderRefused, NoPaymentOnline):
+                # One payer's trouble is no other's; the books are compared with the provider's.
                 continue
             except paying_online.ProviderUnavailable:
                 # The same charges are sent again by the next run.

@@ -13,10 +13,16 @@ from scriptorium.domains.ledger import queries as stock
 from scriptorium.domains.memberships import queries as dates
 from scriptorium.domains.memberships.enums import LineState, Mode
 from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
-from scriptorium.domains.memberships.rules import away_words, why_frozen, why_gone, words
+from scriptorium.domains.memberships.rules import (
+    away_words,
+    why_extra_gone,
+    why_frozen,
+    why_gone,
+    words,
+)
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Order
-from scriptorium.domains.orders.rules.pricing import Wish, quote
+from scriptorium.domains.orders.rules.pricing import Quote, Wish, quote
 from scriptorium.domains.orders.rules.quotes import quote_for
 from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice, RosterLink
@@ -148,7 +154,7 @@ def proposal_page(
     """
     place = _Place(proposal.payer_practice, proposal.payer_person, staff, money)
     lines = dates.lines_of(proposals=[proposal.pk])[proposal.pk]
-    people = [line.person_id for line in lines if line.person_id]
+    people = [line.holder_id for line in lines if line.holder_id]
     held = dates.of_people(people=people)
     here = place.links(people)
     rows = [_row(place, proposal, line, held, here, ticked, today) for line in lines]
@@ -187,9 +193,12 @@ def _row(
     person = line.person
     link = line.link or (here or {}).get(line.person_id or 0)
     on_roster = here is None or link is not None
-    membership = held.get(line.person_id or 0)
+    membership = held.get(line.holder_id or 0)
     gone = ""
-    if line.state == LineState.WAITING and not line.extra:
+    if line.state == LineState.WAITING and line.extra:
+        left = link is None or link.ended_at is not None
+        gone = why_extra_gone(membership=membership, on_roster=not left)
+    elif line.state == LineState.WAITING:
         gone = why_gone(proposal=proposal, membership=membership, on_roster=on_roster)
     waits = line.state == LineState.WAITING and not gone
     mode = membership.mode if membership and not line.extra else ""
@@ -236,8 +245,19 @@ def _sum(place: _Place, renewals: int, extra: int, on: dt.date) -> Sum:
         to_pay=renewals + extra - own - new,
         price=str(Money(priced.total_minor, priced.currency)) if priced else "",
         tax=str(Money(priced.tax_minor, priced.currency)) if priced and priced.tax_minor else "",
-        each=each_words(priced.lines[0], priced.currency) if priced else "",
+        each=_each(priced) if priced else "",
         next_tier=tier_words(near, priced.currency) if priced and near else "",
+    )
+
+
+def _each(priced: Quote) -> str:
+    """Return what one costs; where renewals and new people cost differently, of each kind."""
+    words_of = [each_words(line, priced.currency) for line in priced.lines]
+    if len(set(words_of)) == 1:
+        return words_of[0]
+    return "; ".join(
+        f"{line.quantity} × {found}"
+        for line, found in zip(priced.lines, words_of, strict=True)
     )
 
 

@@ -225,6 +225,11 @@ class ProposalLine(models.Model):
             models.Index(fields=["person", "proposal"], name="proposal_line_person"),
         ]
 
+    @property
+    def holder_id(self) -> int | None:
+        """The person, also one who accepted the invitation after being put in."""
+        return self.person_id or (self.link.person_id if self.link else None)
+
 
 class Reinstatement(FrozenExcept):
     """An order that brings an ended membership back when it is paid (DOMAIN §4)."""

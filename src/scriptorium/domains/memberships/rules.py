@@ -280,6 +280,15 @@ def why_frozen(proposal: Proposal) -> str:
     )
 
 
+def why_extra_gone(*, membership: Membership | None, on_roster: bool) -> str:
+    """Say why somebody who was to start with a proposal cannot any more; "" while she can."""
+    if not on_roster:
+        return "Left the practice"
+    if membership is not None:
+        return f"Is a member already, renews on {words(membership.renews_on)}"
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class RowFacts:
     """What the roster's derived copy holds of a person's membership."""

@@ -7,11 +7,13 @@ from scriptorium.domains.memberships.operations.price_notices import (
 from scriptorium.domains.memberships.operations.proposals import (
     add_extras,
     close_proposals,
+    free_lines,
     freeze,
     mark_lines,
     mark_told,
     open_proposals,
     remove_extras,
+    reopen_line,
     tick,
 )
 from scriptorium.domains.memberships.operations.reinstatements import (
@@ -38,6 +40,7 @@ __all__ = [
     "cancel",
     "close_proposals",
     "close_reinstatement",
+    "free_lines",
     "freeze",
     "insert_reinstatement",
     "locked_price_notice",
@@ -49,6 +52,7 @@ __all__ = [
     "open_proposals",
     "record_consent",
     "remove_extras",
+    "reopen_line",
     "set_mode",
     "tick",
     "void_term",

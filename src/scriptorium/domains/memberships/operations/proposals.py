@@ -71,6 +71,38 @@ def mark_lines(*, lines: Iterable[int], state: LineState, order: int | None = No
     return rows.update(state=state)
 
 
+def free_lines(*, order: int, lines: Iterable[int] | None = None) -> int:
+    """Let people of an order wait again: it was taken back, or brings fewer units than people.
+
+    Arguments:
+        lines: those of them; None for all that the order did not renew.
+    """
+    rows = ProposalLine.objects.filter(order_id=order, state=LineState.ORDERED)
+    if lines is not None:
+        rows = rows.filter(pk__in=list(lines))
+    return rows.update(state=LineState.WAITING, order=None)
+
+
+def reopen_line(*, membership: Membership) -> int:
+    """Let somebody wait again whose year, or whose cancellation, was taken back.
+
+    A proposal that was closed since nobody waited is open again.
+    """
+    rows = ProposalLine.objects.filter(
+        person_id=membership.person_id,
+        extra=False,
+        state__in=[LineState.RENEWED, LineState.DROPPED],
+        proposal__renews_on=membership.renews_on,
+        proposal__payer_practice_id=membership.payer_practice_id,
+        proposal__payer_person_id=membership.payer_person_id,
+    )
+    found = dict(rows.values_list("pk", "proposal"))
+    if not found:
+        return 0
+    Proposal.objects.filter(pk__in=found.values()).update(closed_at=None)
+    return ProposalLine.objects.filter(pk__in=found).update(state=LineState.WAITING, order=None)
+
+
 def tick(
     *, proposal: Proposal, included: Iterable[int], by: str, now: dt.datetime
 ) -> tuple[int, int]:

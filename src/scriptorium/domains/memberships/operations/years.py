@@ -11,6 +11,7 @@ from django.db.models import Max
 from scriptorium.database.bulk import update_rows
 from scriptorium.domains.memberships import queries, rules
 from scriptorium.domains.memberships.enums import Channel, Mode
+from scriptorium.domains.memberships.operations.proposals import reopen_line
 from scriptorium.domains.memberships.models import Consent, Membership, PayerMode, Term
 from scriptorium.kernel.payer import Payer
 
@@ -147,6 +148,7 @@ def void_term(
         membership.consent_id = chosen.consent_id if chosen else None
         membership.payer_practice_id, membership.payer_person_id = payer.practice, payer.person
     membership.save()
+    reopen_line(membership=membership)
     return membership
 
 
@@ -220,3 +222,5 @@ def cancel(*, membership: Membership, on: dt.date | None) -> None:
     """Let a membership end on a day, its renewal date as a rule; None takes that back."""
     membership.cancelled_on = on
     membership.save(update_fields=["cancelled_on"])
+    if on is None:
+        reopen_line(membership=membership)

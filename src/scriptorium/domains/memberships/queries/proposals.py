@@ -77,10 +77,25 @@ def rungs_on(*, today: dt.date, ladder: Iterable[int]) -> list[Rung]:
 def to_tell(
     *, today: dt.date, ladder: Iterable[int], limit: int | None
 ) -> list[tuple[Proposal, int]]:
-    """Return proposals with the rung of the ladder that is due and was not told."""
+    """Return proposals with the rung of the ladder that is due and was not told.
+
+    Arguments:
+        limit: about so many; all of a payer's come together, for they are one mail.
+    """
+    rungs = rungs_on(today=today, ladder=ladder)
+    found = _due(rungs, Q(), limit)
+    if limit is None or len(found) < limit:
+        return found
+    rows = [proposal for proposal, _ in found]
+    payers = Q(payer_practice__in=[row.payer_practice_id for row in rows if row.payer_practice_id])
+    payers |= Q(payer_person__in=[row.payer_person_id for row in rows if row.payer_person_id])
+    return _due(rungs, payers, None)
+
+
+def _due(rungs: Iterable[Rung], whose: Q, limit: int | None) -> list[tuple[Proposal, int]]:
     found: list[tuple[Proposal, int]] = []
-    for rung in rungs_on(today=today, ladder=ladder):
-        rows = Proposal.objects.filter(rung.due, closed_at__isnull=True, told__gt=rung.days)
+    for rung in rungs:
+        rows = Proposal.objects.filter(rung.due, whose, closed_at__isnull=True, told__gt=rung.days)
         rows = rows.select_related("payer_practice__primary", "payer_person")
         left = None if limit is None else limit - len(found)
         found += [(row, rung.days) for row in rows.order_by("renews_on", "id")[:left]]
@@ -200,7 +215,7 @@ def lines_of(*, proposals: Iterable[int]) -> dict[int, list[ProposalLine]]:
 def lines_of_order(*, order: int) -> list[ProposalLine]:
     """Return the lines that an order pays for."""
     rows = ProposalLine.objects.filter(order_id=order, state=LineState.ORDERED)
-    return list(rows.select_related("proposal").order_by("id"))
+    return list(rows.select_related("proposal", "link").order_by("id"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -184,7 +184,8 @@ def renewals_to_charge(*, today: dt.date, retries: Iterable[int]) -> list[Order]
     """Return open renewal orders whose next charge is due.
 
     The first charge is due on the day of the order, each next one so many days after it; an order
-    whose last charge was sent and not answered is due too.
+    whose last charge was sent and not answered is due too. An order that a card paid once and that
+    is open again is not: its payer disputed that payment.
     """
     waits = [0, *retries]
     rows = (
@@ -196,8 +197,9 @@ def renewals_to_charge(*, today: dt.date, retries: Iterable[int]) -> list[Order]
                 filter=Q(attempts__off_session=True, attempts__state=AttemptState.OPEN),
             ),
             on_way=Count("attempts", filter=Q(attempts__state=AttemptState.PENDING)),
+            paid=Count("attempts", filter=Q(attempts__state=AttemptState.SUCCEEDED)),
         )
-        .filter(placed_on__gte=today - dt.timedelta(days=waits[-1] + 60), on_way=0)
+        .filter(placed_on__gte=today - dt.timedelta(days=waits[-1] + 60), on_way=0, paid=0)
         .select_related("payer_practice__primary", "payer_person", "invoice")
     )
     return [
