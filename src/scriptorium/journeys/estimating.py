@@ -102,18 +102,15 @@ def make(
         now=now,
         today=today,
     )
-    record(
-        actor=actor,
-        happening=Happening(
-            "estimate.made", "estimate", estimate.number, practice.reference,
-            {
-                "number": estimate.number,
-                "total": str(Money(estimate.total_minor, estimate.currency)),
-            },
-        ),
-        now=now,
-    )  # fmt: skip
+    _record_made(actor, practice, estimate, now)
     return estimate
+
+
+def _record_made(actor: Actor, practice: Practice, estimate: Estimate, now: dt.datetime) -> None:
+    total = str(Money(estimate.total_minor, estimate.currency))
+    data = {"number": estimate.number, "total": total}
+    happening = Happening("estimate.made", "estimate", estimate.number, practice.reference, data)
+    record(actor=actor, happening=happening, now=now)
 
 
 @transaction.atomic(durable=True)
