@@ -165,7 +165,6 @@ def account_page(*, of: Practice | Person, today: dt.date, everything: bool) -> 
     url = f"{HOME}{whose}/{of.reference}/"
     orders = office.orders_open_first(payer=payer, limit=most + 1)
     payments = list(money.payments_of(payer=payer)[: most + 1])
-    paid = office.that_paid(payments=payments)
     estimates = estimates_of(of, url, today) if isinstance(of, Practice) else []
     found = summary(payer=payer, today=today)
     profile = money.billing_of(practice=of.pk) if isinstance(of, Practice) else None
@@ -180,9 +179,7 @@ def account_page(*, of: Practice | Person, today: dt.date, everything: bool) -> 
         facts=_facts(of, payer, today),
         units_first=profile.units_first_at is not None if profile else None,
         invoices=[_invoice(order, url, today) for order in orders[:most]],
-        payments=[
-            payment_row(payment, url, paid=payment.pk in paid) for payment in payments[:most]
-        ],
+        payments=[payment_row(payment, url) for payment in payments[:most]],
         notes=[_note(note, url) for note in office.credit_notes_of_payer(payer=payer, limit=most)],
         estimates=estimates[:most],
         more=max(len(orders), len(payments), len(estimates)) > most,
@@ -259,12 +256,8 @@ def receipt_url(payment: Payment, url: str) -> str:
     return f"{url}payments/{payment.number}/receipt.pdf"
 
 
-def payment_row(payment: Payment, url: str, *, paid: bool) -> PaymentRow:
-    """Return a payment as a row of an account.
-
-    Arguments:
-        paid: it pays an invoice or once did; only then there is a receipt.
-    """
+def payment_row(payment: Payment, url: str) -> PaymentRow:
+    """Return a payment as a row of an account; one that pays an invoice has a receipt."""
     label = payment.method_label or Method(payment.method).label
     left = payment.left_minor
     return PaymentRow(
@@ -276,7 +269,7 @@ def payment_row(payment: Payment, url: str, *, paid: bool) -> PaymentRow:
         kept=str(Money(left, payment.currency)) if left else "",
         state=PaymentState(payment.state).label,
         tone=PAYMENT_TONES.get(PaymentState(payment.state), ""),
-        receipt=receipt_url(payment, url) if paid else "",
+        receipt=receipt_url(payment, url) if payment.applied_minor else "",
     )
 
 

@@ -187,12 +187,6 @@ def payment_by_number(*, payer: Payer, number: str) -> Payment | None:
     return Payment.objects.filter(number=number, **payer.columns).first()
 
 
-def that_paid(*, payments: list[Payment]) -> set[int]:
-    """Return the keys of those payments that pay an invoice, or once did."""
-    rows = Posting.objects.filter(payment__in=payments, reason=Reason.APPLIED)
-    return {key for key in rows.values_list("payment_id", flat=True) if key is not None}
-
-
 def cheques_by_reference(*, references: list[str]) -> list[Payment]:
     """Return payments by their references, with their practices."""
     rows = Payment.objects.filter(reference__in=references).select_related("payer_practice")
