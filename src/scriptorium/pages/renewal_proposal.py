@@ -256,8 +256,7 @@ def _each(priced: Quote) -> str:
     if len(set(words_of)) == 1:
         return words_of[0]
     return "; ".join(
-        f"{line.quantity} × {found}"
-        for line, found in zip(priced.lines, words_of, strict=True)
+        f"{line.quantity} × {found}" for line, found in zip(priced.lines, words_of, strict=True)
     )
 
 

@@ -11,8 +11,8 @@ from django.db.models import Max
 from scriptorium.database.bulk import update_rows
 from scriptorium.domains.memberships import queries, rules
 from scriptorium.domains.memberships.enums import Channel, Mode
-from scriptorium.domains.memberships.operations.proposals import reopen_line
 from scriptorium.domains.memberships.models import Consent, Membership, PayerMode, Term
+from scriptorium.domains.memberships.operations.proposals import reopen_line
 from scriptorium.kernel.payer import Payer
 
 _DATE_FIELDS = (
