@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,10 +13,11 @@ from scriptorium.domains.ledger.models import Entry, Unit, UnitPart
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.notifications.operations import render
 from scriptorium.domains.practices.models import Invitation, RosterLink
-from scriptorium.journeys import accommodations, nightly, renewing, tonight
+from scriptorium.journeys import accommodations, change_mode, nightly, renewing, tonight
 from scriptorium.kernel.actor import Actor
 from tests.support.builders import NOW, TODAY, Clinic, days, events, grant, noon
 from tests.support.credentials import holder, rule
+from tests.support.price_lists import another_list
 
 NEXT = days(30)
 
@@ -49,6 +52,12 @@ def crowded(clinic: Clinic) -> None:
     renewing.open_coming(Actor.system("test"), TODAY, NOW)
     clinic.give(early, "renewal")
     clinic.member("Cora Coming", renews_in=ahead + 40)
+    holder(clinic, "Long Gone", renews_in=-480)
+    automatic = clinic.member("Otto Auto", renews_in=ahead + 60)
+    change_mode.change_mode(
+        actor=clinic.actor, practice=clinic.practice, link=automatic, mode="A", address=None,
+        channel="phone", now=NOW, today=TODAY,
+    )  # fmt: skip
 
 
 def state() -> tuple[object, ...]:
@@ -109,7 +118,10 @@ def test_a_membership_that_ended_sorts_last_from_that_night(clinic: Clinic) -> N
     assert (row.board_order, row.mode, row.renews_on) == (dt.date(9999, 12, 31), "N", days(-90))
 
 
-def test_a_second_run_of_the_same_night_changes_nothing(clinic: Clinic) -> None:
+def test_a_second_run_of_the_same_night_changes_nothing(
+    clinic: Clinic, settings: Any, tmp_path: Path
+) -> None:
+    another_list(settings, tmp_path, starts=NEXT + dt.timedelta(days=20))
     crowded(clinic)
     first = night(clinic, NEXT)
     assert all(first[name] for name in nightly.STEPS)
@@ -154,8 +166,9 @@ def test_a_killed_night_goes_on_where_it_stopped(
     assert state() == killed
     assert Entry.objects.filter(event="expired").count() == 4
     assert Entry.objects.filter(event="released").count() == 2
-    # Three renewed and three former people, and the one who renewed before her proposal's day.
-    assert Entry.objects.filter(event="completed").count() == 7
+    # Three renewed and three former people, one who renewed before her proposal's day, and the
+    # last year of one who is gone for long.
+    assert Entry.objects.filter(event="completed").count() == 8
     assert OutboxMail.objects.filter(template="invitation_expired").count() == 5
 
 

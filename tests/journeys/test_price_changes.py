@@ -2,57 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 
 from scriptorium.domains.notifications.models import OutboxMail
 from scriptorium.domains.practices.models import RosterLink
 from scriptorium.journeys import change_mode, own_membership, price_changes
 from scriptorium.kernel.actor import Actor
 from tests.support.builders import NOW, TODAY, Clinic, actor_of, buy_renewal, days, noon
+from tests.support.price_lists import another_list
 
 pytestmark = pytest.mark.django_db
 
 NIGHT = Actor.system("nightly")
-STARTS = days(40)
-LIST = """
-[[lists]]
-version = "next"
-from = {day}
-[lists.prices]
-renewal = "{renewal}"
-package = "209.00"
-membership = "95.00"
-manual = "49.00"
-hipaa = "29.00"
-mscat = "129.00"
-specialty = "129.00"
-ce = "19.00"
-[[lists.tiers]]
-from = 5
-percent = 10
-[[lists.tiers]]
-from = 10
-percent = 15
-[[lists.tiers]]
-from = 25
-percent = 20
-"""
-
-
-def coming(settings: Any, folder: Path, renewal: str = "95.00") -> None:
-    """Let the programme have another price list from a day on."""
-    shutil.copytree(configured.PROGRAMME_DIR, folder / renewal)
-    file = folder / renewal / "prices.toml"
-    text = file.read_text()
-    place = text.index("[products.renewal]")
-    new = LIST.format(day=STARTS.isoformat(), renewal=renewal)
-    file.write_text(text[:place] + new + text[place:])
-    settings.PROGRAMME_DIR = folder / renewal
 
 
 def automatic(clinic: Clinic, name: str, *, renews_in: int = 60) -> RosterLink:
@@ -82,7 +46,7 @@ def test_thirty_days_before_and_no_day_earlier_the_payer_reads_both_prices(
     clinic = Clinic()
     automatic(clinic, "Ada Park")
     automatic(clinic, "Ben Ito", renews_in=70)
-    coming(settings, tmp_path)
+    another_list(settings, tmp_path, starts=days(40))
 
     assert tell(9) == 0
     assert tell(10) == 1
@@ -95,7 +59,7 @@ def test_thirty_days_before_and_no_day_earlier_the_payer_reads_both_prices(
 
 def test_it_is_told_once_however_often_the_night_runs(settings: Any, tmp_path: Path) -> None:
     automatic(Clinic(), "Ada Park")
-    coming(settings, tmp_path)
+    another_list(settings, tmp_path, starts=days(40))
     assert [tell(day) for day in (10, 10, 11, 39)] == [1, 0, 0, 0]
 
 
@@ -103,7 +67,7 @@ def test_an_outage_of_days_tells_late_but_never_after_the_list_is_in_force(
     settings: Any, tmp_path: Path
 ) -> None:
     automatic(Clinic(), "Ada Park")
-    coming(settings, tmp_path)
+    another_list(settings, tmp_path, starts=days(40))
     assert tell(40) == 0
     assert tell(37) == 1
 
@@ -114,7 +78,7 @@ def test_who_renews_by_hand_cancelled_or_renews_before_is_not_told(
     clinic = Clinic()
     clinic.member("Manual Member", renews_in=60)
     automatic(clinic, "Early Bird", renews_in=20)
-    coming(settings, tmp_path)
+    another_list(settings, tmp_path, starts=days(40))
     assert tell(10) == 0
 
 
@@ -127,7 +91,7 @@ def test_somebody_who_pays_for_herself_is_told_too(settings: Any, tmp_path: Path
         actor=actor_of(link.person), person=link.person, mode="A", address=None, now=NOW,
         today=TODAY,
     )  # fmt: skip
-    coming(settings, tmp_path)
+    another_list(settings, tmp_path, starts=days(40))
 
     assert tell(10) == 1
 
@@ -142,7 +106,7 @@ def test_portions_tell_everybody_exactly_once(
     monkeypatch.setattr(price_changes, "CHUNK", 2)
     for number in range(5):
         automatic(Clinic(name=f"Practice {number}"), "Ada Park")
-    coming(settings, tmp_path)
+    another_list(settings, tmp_path, starts=days(40))
     assert tell(10) == 5
     assert len({mail.to_address for mail in mails()}) == 5
 
@@ -151,5 +115,5 @@ def test_a_list_that_leaves_renewals_alone_is_nobody_s_business(
     settings: Any, tmp_path: Path
 ) -> None:
     automatic(Clinic(), "Ada Park")
-    coming(settings, tmp_path, renewal="89.00")
+    another_list(settings, tmp_path, starts=days(40), renewal="89.00")
     assert tell(10) == 0

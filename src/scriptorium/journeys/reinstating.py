@@ -55,14 +55,9 @@ def reinstate(
     membership = dates.of_people(people=[person.pk], lock=True).get(person.pk)
     held = year_rules.dates_of(membership) if membership else None
     to = ordering.bill_to_practice(practice) if practice else ordering.bill_to_person(person)
-    waiting = dates.waiting_reinstatement(person=person.pk)
-    if waiting is not None and not _is_void(waiting, now):
-        if Payer.of(waiting.order) == to.payer:
-            return waiting.order.invoice
-        raise NotPossible(
-            f"A reinstatement of {person.name} was ordered on"
-            f" {year_rules.words(waiting.ordered_on)} and waits for its payment by somebody else."
-        )
+    waiting = _waiting(person, to.payer, now)
+    if waiting is not None:
+        return waiting
     try:
         year_rules.plan_reinstatement(held, today, year_rules.windows())
     except CannotApply as error:
@@ -89,6 +84,23 @@ def reinstate(
         now=now,
     )  # fmt: skip
     return invoice
+
+
+def _waiting(person: Person, payer: Payer, now: dt.datetime) -> Invoice | None:
+    """Return the payer's invoice that waits to bring a person back, or None.
+
+    Raises:
+        NotPossible: it is another payer's.
+    """
+    waiting = dates.waiting_reinstatement(person=person.pk)
+    if waiting is None or _is_void(waiting, now):
+        return None
+    if Payer.of(waiting.order) == payer:
+        return waiting.order.invoice
+    raise NotPossible(
+        f"A reinstatement of {person.name} was ordered on"
+        f" {year_rules.words(waiting.ordered_on)} and waits for its payment by somebody else."
+    )
 
 
 def _is_void(waiting: Reinstatement, now: dt.datetime) -> bool:
