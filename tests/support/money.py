@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
+import tempfile
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from django.test import override_settings
 
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import Method
@@ -20,7 +24,15 @@ from scriptorium.domains.orders.models import (
 from scriptorium.domains.orders.operations import NewPayment
 from scriptorium.domains.orders.rules.cards import luhn_valid
 from scriptorium.domains.orders.rules.pricing import Wish
-from scriptorium.journeys import crediting, estimating, ordering, own_membership, taking_payments
+from scriptorium.journeys import (
+    change_mode,
+    crediting,
+    estimating,
+    ordering,
+    own_membership,
+    price_changes,
+    taking_payments,
+)
 from scriptorium.journeys.renewal_notices import tell_payers
 from scriptorium.journeys.renewing import open_coming
 from scriptorium.journeys.taking_payments import Taken
@@ -36,6 +48,7 @@ from tests.support.builders import (
     days,
     noon,
 )
+from tests.support.price_lists import with_list
 
 _keys = itertools.count(1)
 
@@ -152,7 +165,21 @@ def every_mail_of_money(clinic: Clinic) -> None:
     own = clinic.member("Sola Aune", renews_in=-100)
     buy_renewal(own, on=days(-101))
     assert own.person is not None
+    _tell_of_prices(clinic)
     own_membership.cancel(actor=actor_of(own.person), person=own.person, now=NOW, today=TODAY)
+
+
+def _tell_of_prices(clinic: Clinic) -> None:
+    """Tell the payer of an automatic renewal that another price list comes."""
+    link = clinic.member("Otto Auto", renews_in=60)
+    change_mode.change_mode(
+        actor=clinic.actor, practice=clinic.practice, link=link, mode="A", address=None,
+        channel="phone", now=NOW, today=TODAY,
+    )  # fmt: skip
+    with tempfile.TemporaryDirectory() as folder:
+        programme = with_list(Path(folder), starts=days(20))
+        with override_settings(PROGRAMME_DIR=programme):
+            price_changes.tell_of_prices(Actor.system("nightly"), TODAY, NOW)
 
 
 def card_like(digits: str = "411111222233777") -> str:

@@ -40,6 +40,11 @@ def another_list(settings: Any, folder: Path, *, starts: dt.date, renewal: str =
     Arguments:
         settings: pytest-django's fixture, which takes the change back.
     """
+    settings.PROGRAMME_DIR = with_list(folder, starts=starts, renewal=renewal)
+
+
+def with_list(folder: Path, *, starts: dt.date, renewal: str = "95.00") -> Path:
+    """Return a copy of the programme that has another price list from a day on."""
     copy = folder / "programme"
     shutil.copytree(configured.PROGRAMME_DIR, copy)
     file = copy / "prices.toml"
@@ -47,4 +52,4 @@ def another_list(settings: Any, folder: Path, *, starts: dt.date, renewal: str =
     place = text.index("[products.renewal]")
     new = _LIST.format(day=starts.isoformat(), renewal=renewal)
     file.write_text(text[:place] + new + text[place:])
-    settings.PROGRAMME_DIR = copy
+    return copy

@@ -163,6 +163,13 @@ def _sentence(step: Step) -> str:
     return " ".join(part for part in (f"{step.status}.", takes, f"{step.by}.", helper) if part)
 
 
+def _way_back(membership: Membership, today: dt.date) -> str:
+    windows = rules.windows()
+    if rules.is_forgotten(rules.dates_of(membership), today, windows):
+        return "A certification package begins anew, with the exam."
+    return f"It can be reinstated for {windows.reinstatement_price}."
+
+
 def _membership_step(standing: Standing, membership: Membership) -> NextStep | None:
     """Return what a membership asks for, or None while it is in order."""
     today, person = standing.today, standing.person
@@ -171,7 +178,7 @@ def _membership_step(standing: Standing, membership: Membership) -> NextStep | N
     if state == MembershipState.ENDED:
         return NextStep(
             "Your membership has ended",
-            "The page shows the way back, and what it costs.",
+            _way_back(membership, today),
             "now",
             "/member/membership/",
             "See the way back",

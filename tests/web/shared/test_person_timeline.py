@@ -111,7 +111,7 @@ def test_a_cancelled_membership_only_ends_and_an_ended_one_only_comes_back(clini
     )  # fmt: skip
     gone = clinic.member("Ada Former", renews_in=-100)
     (step,) = timeline(clinic, gone)
-    assert "Reinstatement is possible for" in step.what
+    assert "Last day of reinstatement, for $149.00" in step.what
 
 
 def test_without_a_membership_there_is_no_timeline(clinic: Clinic) -> None:
