@@ -78,7 +78,7 @@ def fill(own: int, practices: int, each: int) -> None:
     from django.conf import settings  # noqa: PLC0415 (needs Django)
     from django.db import connection, transaction  # noqa: PLC0415
 
-    from bench.crowd import BASE, Crowd  # noqa: PLC0415
+    from bench.crowd import Crowd  # noqa: PLC0415
     from scriptorium.domains.orders.models import BillingProfile, SavedMethod  # noqa: PLC0415
     from scriptorium.integrations.payments import TestCard  # noqa: PLC0415
     from scriptorium.journeys import services  # noqa: PLC0415
@@ -88,8 +88,8 @@ def fill(own: int, practices: int, each: int) -> None:
     crowd.add(own + practices * each, DAY, told=3, own=own)
     provider = services.sandbox()
     assert provider is not None
-    payers = [{"payer_person_id": BASE + n} for n in range(own)]
-    payers += [{"payer_practice_id": BASE + n} for n in range(practices)]
+    payers = [{"payer_person_id": crowd.base + n} for n in range(own)]
+    payers += [{"payer_practice_id": crowd.base + n} for n in range(practices)]
     methods = []
     for number, payer in enumerate(payers):
         saved = provider.save_method(owner=f"crowd-{number}", card=TestCard.SUCCESS)
@@ -102,7 +102,7 @@ def fill(own: int, practices: int, each: int) -> None:
     with transaction.atomic():
         SavedMethod.objects.bulk_create(methods)
         BillingProfile.objects.bulk_create(
-            BillingProfile(practice_id=BASE + n, auto_pay=True, auto_pay_at=NOW)
+            BillingProfile(practice_id=crowd.base + n, auto_pay=True, auto_pay_at=NOW)
             for n in range(practices)
         )
     with connection.cursor() as cursor:

@@ -68,6 +68,8 @@ class Crowd:
             self.practice = practices.create_practice(
                 name="Crowd Practice", primary=self.someone.pk, now=_AT
             )
+        # Beyond every key that is given out, also where an earlier crowd moved the counters.
+        self.base = (max(self.someone.pk, self.practice.pk) // BASE + 1) * BASE
         self.consent = self._consent() if automatic else None
 
     def _consent(self) -> Any:
@@ -92,14 +94,14 @@ class Crowd:
         half = first + (count // 2 if own is None else own)
         after = first + count
         fresh = -(-(after - half) // self.together)
-        place = f"{BASE + self.practices} + (i - {half}) / {self.together}"
+        place = f"{self.base + self.practices} + (i - {half}) / {self.together}"
         self._practices(fresh)
         copies(
-            self.someone, (first, after), id=f"{BASE} + i", reference="'c' || CAST(i AS text)",
+            self.someone, (first, after), id=f"{self.base} + i", reference="'c' || CAST(i AS text)",
             email="'crowd.' || CAST(i AS text) || '@bench.example'", user_id="NULL",
         )  # fmt: skip
         for part, practice, person in (
-            ((first, half), "CAST(NULL AS bigint)", f"{BASE} + i"),
+            ((first, half), "CAST(NULL AS bigint)", f"{self.base} + i"),
             ((half, after), place, "CAST(NULL AS bigint)"),
         ):
             self._memberships(part, renews_on, practice, person)
@@ -112,11 +114,11 @@ class Crowd:
 
         part = (self.practices, self.practices + count)
         copies(
-            self.practice, part, id=f"{BASE} + i", reference="'p' || CAST(i AS text)",
+            self.practice, part, id=f"{self.base} + i", reference="'p' || CAST(i AS text)",
             billing_email="'bills.' || CAST(i AS text) || '@bench.example'",
         )  # fmt: skip
         counter = PracticeCounter.objects.get(practice=self.practice)
-        copies(counter, part, practice_id=f"{BASE} + i", id=f"{BASE} + i")
+        copies(counter, part, practice_id=f"{self.base} + i", id=f"{self.base} + i")
         self.practices += count
 
     def _memberships(
@@ -132,7 +134,7 @@ class Crowd:
             consent=self.consent, mode="A" if self.consent else "M",
         )  # fmt: skip
         copies(
-            template, part, id=f"{BASE} + i", person_id=f"{BASE} + i",
+            template, part, id=f"{self.base} + i", person_id=f"{self.base} + i",
             reference="'m' || CAST(i AS text)", payer_practice_id=practice,
             payer_person_id=person,
         )  # fmt: skip
@@ -148,8 +150,8 @@ class Crowd:
             ends_on=renews_on + dt.timedelta(days=90), mode="A" if self.consent else "M",
         )  # fmt: skip
         copies(
-            template, part, id=f"{BASE} + i", reference="'l' || CAST(i AS text)",
-            practice_id=practice, person_id=f"{BASE} + i",
+            template, part, id=f"{self.base} + i", reference="'l' || CAST(i AS text)",
+            practice_id=practice, person_id=f"{self.base} + i",
             email="'crowd.' || CAST(i AS text) || '@bench.example'",
         )  # fmt: skip
 
@@ -165,17 +167,17 @@ class Crowd:
         line = ProposalLine(person=self.someone)
         # A person's own proposal has the person's key, a practice's the key of its first person.
         size = self.together
-        leader = f"{BASE} + {half} + ((i - {half}) / {size}) * {size}"
+        leader = f"{self.base} + {half} + ((i - {half}) / {size}) * {size}"
         groups = -(-(after - half) // size)
         copies(
-            template, (first, half), id=f"{BASE} + i", reference="'o' || CAST(i AS text)",
-            payer_person_id=f"{BASE} + i",
+            template, (first, half), id=f"{self.base} + i", reference="'o' || CAST(i AS text)",
+            payer_person_id=f"{self.base} + i",
         )  # fmt: skip
         copies(
-            template, (0, groups), id=f"{BASE + half} + i * {size}",
+            template, (0, groups), id=f"{self.base + half} + i * {size}",
             reference=f"'o' || CAST({half} + i * {size} AS text)",
-            payer_practice_id=f"{BASE + self.practices - groups} + i",
+            payer_practice_id=f"{self.base + self.practices - groups} + i",
             payer_person_id="CAST(NULL AS bigint)",
         )  # fmt: skip
-        copies(line, (first, half), proposal_id=f"{BASE} + i", person_id=f"{BASE} + i")
-        copies(line, (half, after), proposal_id=leader, person_id=f"{BASE} + i")
+        copies(line, (first, half), proposal_id=f"{self.base} + i", person_id=f"{self.base} + i")
+        copies(line, (half, after), proposal_id=leader, person_id=f"{self.base} + i")
