@@ -172,6 +172,9 @@ def renew(
 ) -> Invoice | None:
     """Renew ticked people now, whatever their mode: from free units, the rest by an invoice.
 
+    Somebody whose tick was not saved yet is put in by this press; nobody is taken out by it, since
+    who is not renewed now may still be renewed on the day.
+
     Arguments:
         lines: keys of the lines to renew; those that may not be renewed now are left out.
         key: of the form; the same one renews once.
@@ -186,6 +189,8 @@ def renew(
     check_no_card_number(po_number)
     locked = dates.locked_proposal(key=proposal.pk)
     _check_open(locked)
+    if locked.charged_on is None:
+        _put_in(locked, lines, actor, now)
     standing = renewing.locked_standing(locked)
     wanted = [line for line in standing.people if line.pk in lines]
     if not wanted:
@@ -197,3 +202,10 @@ def renew(
         actor=actor, proposal=locked, people=wanted, key=key, po_number=po_number,
         today=today, now=now,
     )  # fmt: skip
+
+
+def _put_in(proposal: Proposal, lines: Collection[int], actor: Actor, now: dt.datetime) -> None:
+    """Tick these lines of a proposal as well; those that are in stay in."""
+    kept = {line.pk for line in dates.lines_of(proposals=[proposal.pk])[proposal.pk]
+            if line.included}  # fmt: skip
+    memberships.tick(proposal=proposal, included=kept | set(lines), by=actor.reference, now=now)

@@ -197,3 +197,18 @@ def test_the_timeline_leaves_out_the_tax_of_an_exempt_practice(
     )  # fmt: skip
     answer_exemption(exemption=exemption, accepted=True, by="0desk", now=NOW)
     assert "We invoice 1 person, $89.00" in tab.get(address).text
+
+
+def test_a_tick_that_was_not_saved_is_renewed_too_and_nobody_is_taken_out(
+    clinic: Clinic, tab: Client, people: list[RosterLink], proposal: Proposal
+) -> None:
+    first, second, *_ = keys(proposal)
+    tab.post(at(clinic, proposal, "tick/"), {"line": keys(proposal)[1:]})
+    clinic.stock("renewal", 1)
+
+    tab.post(at(clinic, proposal, "renew/"), {"line": [first], "idempotency_key": "k1"})
+
+    states = dict(proposal.lines.values_list("pk", "state"))
+    assert states[first] == LineState.RENEWED
+    assert states[second] == LineState.WAITING
+    assert proposal.lines.filter(included=True).count() == 4
