@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import resource
+import subprocess
+import sys
+from collections.abc import Callable
 from typing import Any
 
 from bench.measure import Goal
+from bench.place import ROOT
 
 #: name → (memberships there, memberships due).
 SIZES = {"few": (40_000, 30_000), "million": (1_000_000, 30_000)}
@@ -29,22 +34,27 @@ GROUPS = (
 QUIET = range(46, 311)
 
 
-def run(sizes: dict[str, tuple[int, int]] = SIZES) -> dict[str, Any]:
-    """Run the night at each size, on one database: what was told is not told again."""
+def run(
+    sizes: dict[str, tuple[int, int]] = SIZES, night: Callable[[], dict[str, float]] | None = None
+) -> dict[str, Any]:
+    """Run the night at each size, on one database: what was told is not told again.
+
+    The night runs in a process that did nothing else, so that its memory is the night's own.
+    """
+    night = night or _elsewhere
     from bench.crowd import Crowd  # noqa: PLC0415 (needs Django)
     from scriptorium.domains.notifications.models import OutboxMail  # noqa: PLC0415
 
-    _night()
+    night()
     crowd = Crowd(DAY)
     figures: dict[str, Any] = {"wrong": 0}
     for name, (there, due) in sizes.items():
         expected = _fill(crowd, there, due)
         before = OutboxMail.objects.count()
-        found = _night() | {"memberships": there, "due": due}
+        found = night() | {"memberships": there, "due": due}
         found["mails"] = OutboxMail.objects.count() - before
-        found["again_s"] = _night()["seconds"]
+        found["again_s"] = night()["seconds"]
         found["ms_each"] = found["seconds"] * 1000 / due
-        found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         figures["wrong"] += abs(found["mails"] - expected)
         figures["wrong"] += abs(OutboxMail.objects.count() - before - expected)
         figures[name] = found
@@ -75,10 +85,27 @@ def _fill(crowd: Any, there: int, due: int) -> int:
     return mails
 
 
-def _night() -> dict[str, float]:
+def _elsewhere() -> dict[str, float]:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.b9"], stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT
+    )
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def here() -> dict[str, float]:
+    """Run the night once; returns seconds, statements, processor seconds and peak memory."""
     from bench.child import counted  # noqa: PLC0415 (needs Django)
     from scriptorium.journeys.nightly import run_night  # noqa: PLC0415
 
     with counted() as cost:
         run_night(today=DAY, now=NOW)
-    return dict(cost)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return dict(cost) | {"peak_mb": peak}
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    print(json.dumps(here()))
