@@ -45,7 +45,11 @@ def run(sizes: tuple[int, int, int] = SIZES) -> dict[str, Any]:
         assert worker.stdout is not None
         worker.stdout.readline()
     begun = time.perf_counter()
-    told = [worker.communicate("go\n")[0] for worker in workers]
+    for worker in workers:
+        assert worker.stdin is not None
+        worker.stdin.write("go\n")
+        worker.stdin.flush()
+    told = [worker.communicate()[0] for worker in workers]
     seconds = time.perf_counter() - begun
     after = counts()
     return {
