@@ -99,6 +99,8 @@ def _members(clinic: Clinic, number: int, day: dt.date) -> list[RosterLink]:
 
 def _let_renew(clinic: Clinic, memberships: list[Membership]) -> None:
     """Let memberships renew by themselves, each with its consent."""
+    from django.db import transaction
+
     from scriptorium.domains.memberships.enums import Mode
     from scriptorium.domains.memberships.models import Consent, Membership, PayerMode
     from scriptorium.domains.memberships.rules import row_facts
@@ -125,7 +127,8 @@ def _let_renew(clinic: Clinic, memberships: list[Membership]) -> None:
             for one in memberships
         ]
     )
-    practices.refresh_rows(facts=row_facts(memberships), today=TODAY)
+    with transaction.atomic():
+        practices.refresh_rows(facts=row_facts(memberships), today=TODAY)
 
 
 if __name__ == "__main__":
