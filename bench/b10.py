@@ -1,4 +1,4 @@
-"""B10: 10,000 renewals charged by two workers (SQLite: one): terms, certificates, receipts, each exactly once."""
+"""B10: 10,000 renewals charged: terms, certificates and receipts, each exactly once."""
 
 from __future__ import annotations
 
