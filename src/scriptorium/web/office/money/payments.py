@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -118,17 +119,31 @@ def _page(
     return render(request, "office/money/payment.html", context, status=status)
 
 
-@require_POST
-@staff_role(*CHANGES)
-def bounce(request: HttpRequest, whose: str, ref: str, number: str) -> HttpResponse:
-    """The bank sent a payment back."""
+def _with_reason[T](
+    request: HttpRequest,
+    whose: str,
+    ref: str,
+    number: str,
+    *,
+    prefix: str,
+    change: Callable[..., T],
+    say: Callable[[T], str],
+) -> HttpResponse:
+    """Do to a payment what needs a reason, and say what came of it; or show why it was refused.
+
+    Arguments:
+        prefix: of the reason's form on the page.
+        change: the journey; it takes actor, payment, to, reason, now and today.
+        say: what came of it, in a sentence.
+    """
     account = account_of(whose, ref)
     payment = payment_of(account, number)
-    form = ReasonForm(request.POST, prefix="bounce")
+    form = ReasonForm(request.POST, prefix=prefix)
+    again = {f"{prefix}_form": form}
     if not form.is_valid():
-        return _page(request, account, payment, status=422, bounce_form=form)
+        return _page(request, account, payment, status=422, **again)
     try:
-        opened = taking_payments.bounce(
+        done = change(
             actor=actor_of(request, staff=True),
             payment=payment,
             to=account.to,
@@ -138,41 +153,36 @@ def bounce(request: HttpRequest, whose: str, ref: str, number: str) -> HttpRespo
         )
     except LooksLikeACard as error:
         form.add_error("reason", str(error))
-        return _page(request, account, payment, status=422, bounce_form=form)
+        return _page(request, account, payment, status=422, **again)
     except NotPossible as error:
         fresh = payment_of(account, number)
         return _page(request, account, fresh, status=409, problem=str(error))
-    again = f"Open again: {', '.join(opened)}." if opened else "No invoice opens again."
-    messages.warning(request, f"{number} bounced. {again}")
+    messages.warning(request, say(done))
     return redirect(f"{account.url}payments/{number}/")
+
+
+@require_POST
+@staff_role(*CHANGES)
+def bounce(request: HttpRequest, whose: str, ref: str, number: str) -> HttpResponse:
+    """The bank sent a payment back."""
+
+    def say(opened: tuple[str, ...]) -> str:
+        again = f"Open again: {', '.join(opened)}." if opened else "No invoice opens again."
+        return f"{number} bounced. {again}"
+
+    return _with_reason(
+        request, whose, ref, number, prefix="bounce", change=taking_payments.bounce, say=say
+    )
 
 
 @require_POST
 @staff_role(*CHANGES)
 def write_off(request: HttpRequest, whose: str, ref: str, number: str) -> HttpResponse:
     """A dispute is lost: what it holds back is written off."""
-    account = account_of(whose, ref)
-    payment = payment_of(account, number)
-    form = ReasonForm(request.POST, prefix="lost")
-    if not form.is_valid():
-        return _page(request, account, payment, status=422, lost_form=form)
-    try:
-        lost = office_money.write_off(
-            actor=actor_of(request, staff=True),
-            payment=payment,
-            to=account.to,
-            reason=form.cleaned_data["reason"],
-            now=request.now,
-            today=request.today,
-        )
-    except LooksLikeACard as error:
-        form.add_error("reason", str(error))
-        return _page(request, account, payment, status=422, lost_form=form)
-    except NotPossible as error:
-        fresh = payment_of(account, number)
-        return _page(request, account, fresh, status=409, problem=str(error))
-    messages.warning(request, f"{lost} of {number} is written off.")
-    return redirect(f"{account.url}payments/{number}/")
+    return _with_reason(
+        request, whose, ref, number, prefix="lost", change=office_money.write_off,
+        say=lambda lost: f"{lost} of {number} is written off.",
+    )  # fmt: skip
 
 
 @require_safe
