@@ -287,14 +287,14 @@ def charge_cards(actor: Actor, today: dt.date, now: dt.datetime) -> int:
         How many charges were sent.
     """
     sent = 0
-    for send in (_first_charge, _charge_again):
-        retries = programme().numbers.card_retry_days
-        for order in money.renewals_to_charge(today=today, retries=retries):
+    retries = programme().numbers.card_retry_days
+    for unsent in (False, True):
+        for order in money.renewals_to_charge(today=today, retries=retries, unsent=unsent):
             to = ordering.bill_to_of(order)
             if not pays_by_itself(to.payer):
                 continue
             try:
-                sent += send(actor, order, to, today, now)
+                sent += _charge_order(actor, order, to, today, now, unsent=unsent)
             except (paying_online.NotPossible, paying_online.ProviderRefused, NoPaymentOnline):
                 # One payer's trouble is no other's; the books are compared with the provider's.
                 continue
@@ -313,16 +313,13 @@ def is_charged(order: Order, to: BillTo, today: dt.date) -> bool:
     return paying_online.may_charge(order=order, to=to, today=today)
 
 
-def _first_charge(actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime) -> int:
-    if money.unsent_charge(order=order.pk) is not None:
-        return 0
-    return int(
-        paying_online.charge(actor=actor, order=order, to=to, now=now, today=today) is not None
-    )
-
-
-def _charge_again(actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime) -> int:
-    del actor
+def _charge_order(
+    actor: Actor, order: Order, to: BillTo, today: dt.date, now: dt.datetime, *, unsent: bool
+) -> int:
+    if not unsent:
+        # Where another process wrote today's charge meanwhile, this writes none.
+        charged = paying_online.charge(actor=actor, order=order, to=to, now=now, today=today)
+        return int(charged is not None)
     left_open = money.unsent_charge(order=order.pk)
     if left_open is None:
         return 0

@@ -180,12 +180,18 @@ def auto_pay_of(*, payer: Payer) -> bool:
     return BillingProfile.objects.filter(practice_id=payer.practice, auto_pay=True).exists()
 
 
-def renewals_to_charge(*, today: dt.date, retries: Iterable[int]) -> list[Order]:
+def renewals_to_charge(
+    *, today: dt.date, retries: Iterable[int], unsent: bool | None = None
+) -> list[Order]:
     """Return open renewal orders whose next charge is due.
 
     The first charge is due on the day of the order, each next one so many days after it; an order
     whose last charge was sent and not answered is due too. An order that a card paid once and that
     is open again is not: its payer disputed that payment.
+
+    Arguments:
+        retries: days after the order on which a declined card is tried again.
+        unsent: only orders whose last charge was not answered, or only the others.
     """
     waits = [0, *retries]
     rows = (
@@ -202,6 +208,8 @@ def renewals_to_charge(*, today: dt.date, retries: Iterable[int]) -> list[Order]
         .filter(placed_on__gte=today - dt.timedelta(days=waits[-1] + 60), on_way=0, paid=0)
         .select_related("payer_practice__primary", "payer_person", "invoice")
     )
+    if unsent is not None:
+        rows = rows.filter(unsent__gt=0) if unsent else rows.filter(unsent=0)
     return [
         order
         for order in rows.order_by("id")
