@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,18 +17,17 @@ from scriptorium.domains.ledger.operations import fresh_key
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Estimate
 from scriptorium.domains.orders.rules import states
-from scriptorium.domains.orders.rules.pricing import Quote
 from scriptorium.journeys import estimating
 from scriptorium.pages.estimate import estimate_page
-from scriptorium.pages.estimates import estimate_form, estimate_rows
+from scriptorium.pages.estimates import estimate_rows
 from scriptorium.web.practice.estimate_forms import (
     AcceptForm,
     DeclineForm,
     EstimateForm,
     initial_of,
     is_filled,
-    splits_in,
 )
+from scriptorium.web.practice.price_form import bound, price_context, prices_alone
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -65,27 +64,7 @@ def _form(place: Place, given: QueryDict, revises: Estimate | None = None) -> Es
     lines = money.lines_of_estimates(estimates=[revises.pk])[revises.pk] if revises else []
     kept = {"title": revises.title, "note": revises.note} if revises else {}
     data = kept | (given.dict() if is_filled(given) else initial_of(lines))
-    return _bound(place, data or None)
-
-
-def _bound(place: Place, data: Mapping[str, Any] | None) -> EstimateForm:
-    return EstimateForm(
-        data,
-        centres=money.cost_centres(practice=place.practice.pk),
-        extra=splits_in(data or {}),
-        use_required_attribute=False,
-    )
-
-
-def _price(request: HttpRequest, place: Place, form: EstimateForm) -> Quote | None:
-    """Return the price of what stands in the form; what is wrong is said at its field."""
-    if not form.is_valid():
-        return None
-    try:
-        return estimating.priced(practice=place.practice, wishes=form.wishes(), today=request.today)
-    except estimating.CannotPrice as error:
-        form.add_error(None, str(error))
-        return None
+    return bound(EstimateForm, place, data or None)
 
 
 def _form_page(
@@ -97,17 +76,8 @@ def _form_page(
     status: int = 200,
     problem: str = "",
 ) -> HttpResponse:
-    quote = _price(request, place, form) if form.is_bound else None
     base = _base(place)
-    page = estimate_form(quote=quote, today=request.today)
-    context = {
-        "place": place,
-        "page": page,
-        "form": form,
-        "rows": [
-            (product, form[product.kind], _for(form, product.kind)) for product in page.products
-        ],
-        "splits": [(form[f"{name}-kind"], form[name], _for(form, name)) for name in form.extra],
+    context = price_context(request, place, form) | {
         "revises": revises,
         "problem": problem,
         "key": request.POST.get("idempotency_key", "") or fresh_key(),
@@ -115,18 +85,13 @@ def _form_page(
         "price_url": f"{base}estimates/{f'{revises.reference}/revise/' if revises else ''}",
         "board_url": f"{base}assignments/",
     }
-    if request.htmx and not request.htmx.boosted and request.method == "GET":
-        response = render(request, "practice/estimates/_prices.html", context)
-        response["HX-Replace-Url"] = f"{request.path}?{urlencode(form.typed())}".rstrip("?")
-        return response
+    prices = prices_alone(request, form, context)
+    if prices is not None:
+        return prices
     context["estimates"] = (
         [] if revises else estimate_rows(practice=place.practice.pk, base=base, today=request.today)
     )
     return render(request, "practice/estimates.html", context, status=status)
-
-
-def _for(form: EstimateForm, name: str) -> Any:
-    return form[f"{name}-for"] if form.centres else None
 
 
 @require_POST
@@ -134,7 +99,7 @@ def _for(form: EstimateForm, name: str) -> Any:
 def price(request: HttpRequest, place: Place) -> HttpResponse:
     """Work out the price without scripts: back to the page, whose address holds the wish."""
     reference = request.POST.get("revises", "")[:16]
-    form = _bound(place, request.POST)
+    form = bound(EstimateForm, place, request.POST)
     typed = urlencode(form.typed() or {"package": ""})
     if reference:
         estimate = estimate_of(place, reference)
@@ -166,7 +131,7 @@ def revise(request: HttpRequest, place: Place, reference: str) -> HttpResponse:
 
 
 def _make(request: HttpRequest, place: Place, revises: Estimate | None) -> HttpResponse:
-    form = _bound(place, request.POST)
+    form = bound(EstimateForm, place, request.POST)
     if not form.is_valid():
         return _form_page(request, place, form, revises=revises, status=422)
     try:

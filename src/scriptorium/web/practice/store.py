@@ -13,12 +13,11 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from scriptorium.domains.orders import queries as money
-from scriptorium.journeys import buy, estimating
+from scriptorium.journeys import buy
 from scriptorium.journeys.services import pays_online
 from scriptorium.kernel.references import new_reference
-from scriptorium.pages.estimates import estimate_form
-from scriptorium.web.practice.estimate_forms import EstimateForm, is_filled, splits_in
+from scriptorium.web.practice.estimate_forms import EstimateForm, is_filled
+from scriptorium.web.practice.price_form import bound, price_context, prices_alone
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -35,50 +34,24 @@ class StoreForm(EstimateForm):
 
 
 def _form(place: Place, given: Mapping[str, Any] | None) -> StoreForm:
-    return StoreForm(
-        given,
-        centres=money.cost_centres(practice=place.practice.pk),
-        extra=splits_in(given or {}),
-        use_required_attribute=False,
-    )
+    return bound(StoreForm, place, given)
 
 
 def _page(
     request: HttpRequest, place: Place, form: StoreForm, *, status: int = 200
 ) -> HttpResponse:
-    quote = None
-    if form.is_bound and form.is_valid():
-        try:
-            quote = estimating.priced(
-                practice=place.practice, wishes=form.wishes(), today=request.today
-            )
-        except estimating.CannotPrice as error:
-            form.add_error(None, str(error))
     base = f"/practice/{place.practice.reference}/"
-    page = estimate_form(quote=quote, today=request.today)
-    context = {
-        "place": place,
-        "page": page,
-        "form": form,
-        "rows": [
-            (product, form[product.kind], _for(form, product.kind)) for product in page.products
-        ],
-        "splits": [(form[f"{name}-kind"], form[name], _for(form, name)) for name in form.extra],
+    context = price_context(request, place, form) | {
         "base": base,
         "price_url": f"{base}store/",
         "board_url": f"{base}assignments/",
         "by_card": pays_online(),
         "key": request.POST.get("idempotency_key", "")[:40] or new_reference(),
     }
-    if request.htmx and not request.htmx.boosted and request.method == "GET":
-        response = render(request, "practice/estimates/_prices.html", context)
-        response["HX-Replace-Url"] = f"{request.path}?{urlencode(form.typed())}".rstrip("?")
-        return response
+    prices = prices_alone(request, form, context)
+    if prices is not None:
+        return prices
     return render(request, "practice/store.html", context, status=status)
-
-
-def _for(form: StoreForm, name: str) -> Any:
-    return form[f"{name}-for"] if form.centres else None
 
 
 @require_safe
