@@ -8,6 +8,7 @@ import resource
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from bench.measure import Goal
@@ -101,7 +102,10 @@ def here() -> dict[str, float]:
     with counted() as cost:
         run_night(today=DAY, now=NOW)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    return dict(cost) | {"peak_mb": peak}
+    # Of it, what is no file: SQLite maps up to 256 MB of the database's file besides.
+    lines = Path("/proc/self/status").read_text().splitlines()
+    own = next(int(line.split()[1]) for line in lines if line.startswith("RssAnon:"))
+    return dict(cost) | {"peak_mb": peak, "anonymous_mb": own / 1024}
 
 
 if __name__ == "__main__":
