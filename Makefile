@@ -25,7 +25,7 @@ help:
 	@echo 'make test-postgres  the suite on PostgreSQL'
 	@echo 'make test-browser   the walks in Chromium'
 	@echo 'make test-kill      work that is killed in the middle, TIMES=10 times, on both databases'
-	@echo '                    (NIGHT=10000 ARGS="-k night" kills a night of so many renewals)'
+	@echo '                    (NIGHT=10000 KILLS=10 TIMES=1 ARGS="-k night" kills a night of so many renewals)'
 
 # Tools and dependencies -----------------------------------------------------------------------
 
@@ -84,8 +84,8 @@ test-postgres: .venv/.ready-to-test
 	@$(ON_POSTGRES) -- $(PYTEST) $(ARGS)
 
 test-kill: .venv/.ready-to-test
-	@export NIGHT_PEOPLE=$(NIGHT); $(PYTEST) -n 0 -m kill --times $(TIMES) $(ARGS)
-	@export NIGHT_PEOPLE=$(NIGHT); $(ON_POSTGRES) -- $(PYTEST) -n 0 -m kill --times $(TIMES) $(ARGS)
+	@export NIGHT_PEOPLE=$(NIGHT) NIGHT_KILLS=$(KILLS); $(PYTEST) -n 0 -m kill --times $(TIMES) $(ARGS)
+	@export NIGHT_PEOPLE=$(NIGHT) NIGHT_KILLS=$(KILLS); $(ON_POSTGRES) -- $(PYTEST) -n 0 -m kill --times $(TIMES) $(ARGS)
 
 # Each file walks one served demonstration from its first test to its last, so the order is kept.
 test-browser: .venv/.ready-to-test

@@ -83,8 +83,9 @@ def wrong(
 def fill(own: int, practices: int, each: int) -> None:
     """Make people and practices who were told in time and whose cards are saved."""
     from django.conf import settings  # noqa: PLC0415 (needs Django)
-    from django.db import connection, transaction  # noqa: PLC0415
+    from django.db import transaction  # noqa: PLC0415
 
+    from bench.child import analyze  # noqa: PLC0415
     from bench.crowd import Crowd  # noqa: PLC0415
     from scriptorium.domains.orders.models import BillingProfile, SavedMethod  # noqa: PLC0415
     from scriptorium.integrations.payments import TestCard  # noqa: PLC0415
@@ -112,8 +113,7 @@ def fill(own: int, practices: int, each: int) -> None:
             BillingProfile(practice_id=crowd.base + n, auto_pay=True, auto_pay_at=NOW)
             for n in range(practices)
         )
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
 
 
 def counts() -> dict[str, int]:

@@ -73,8 +73,8 @@ def _fill(exam: str, sittings: int, items: int, forms: int) -> int:
                 )
                 for place in range(1, items + 1)
             )  # fmt: skip
-            own = keys[start : start + items]
-            written += _sit(exam, form, own, sittings // forms, chance)
+        own = keys[start : start + items]
+        written += _sit(exam, form, own, sittings // forms, chance)
     return written
 
 
@@ -97,7 +97,8 @@ def _items(exam: str, keys: list[int]) -> list[int]:
 
 
 def _sit(exam: str, form: Any, keys: list[int], count: int, chance: random.Random) -> int:
-    from scriptorium.domains.accounts.models import Person  # noqa: PLC0415 (needs Django)
+    from bench.child import analyze  # noqa: PLC0415 (needs Django)
+    from scriptorium.domains.accounts.models import Person  # noqa: PLC0415
     from scriptorium.domains.exams.models import Answer, Sitting  # noqa: PLC0415
 
     people = Person.objects.bulk_create(
@@ -128,6 +129,10 @@ def _sit(exam: str, form: Any, keys: list[int], count: int, chance: random.Rando
                 right = chance.random() < strength
                 rows.append(_answer(sitting, place, 2, key if right else chance.randrange(4)))
         Answer.objects.bulk_create(rows, batch_size=5_000)
+        if not written:
+            # PostgreSQL plans what guards the answers while the table is empty: it would go on
+            # reading the whole table for each of a million rows.
+            analyze()
         written += len(rows)
     return written
 

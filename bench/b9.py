@@ -66,7 +66,7 @@ def run(
 
 def _fill(crowd: Any, there: int, due: int) -> int:
     """Add due people, and quiet ones up to a number; returns how many mails the night owes."""
-    from django.db import connection  # noqa: PLC0415 (needs Django)
+    from bench.child import analyze  # noqa: PLC0415 (needs Django)
 
     each = due // len(GROUPS)
     mails = 0
@@ -81,8 +81,7 @@ def _fill(crowd: Any, there: int, due: int) -> int:
         share = left // (len(QUIET) - number)
         crowd.add(share, DAY + dt.timedelta(days=days))
         left -= share
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    analyze()
     return mails
 
 

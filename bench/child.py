@@ -84,3 +84,11 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+
+
+def analyze() -> None:
+    """Let the database learn how large its tables are, after much was written at once."""
+    from django.db import connection  # noqa: PLC0415
+
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")

@@ -38,13 +38,10 @@ def learn(*, facts: PaymentFacts, now: dt.datetime, today: dt.date) -> str:
 
     It may be called any number of times with any of the facts: money is taken once.
     """
-    attempt = money.attempt_by_key(attempt_key=facts.attempt_key)
+    attempt = money.locked_attempt(attempt_key=facts.attempt_key)
     if attempt is None:
         return NOT_OURS
-    order = money.locked_order(key=attempt.order_id)
-    attempt.refresh_from_db()
-    attempt.order = order
-    to = ordering.bill_to_of(order)
+    to = ordering.bill_to_of(attempt.order)
     if facts.external_id and attempt.external_id not in (facts.external_id, facts.checkout_id):
         orders.name_attempt(attempt=attempt, external_id=facts.external_id)
     payment = money.payment_by_external(external_id=facts.external_id)

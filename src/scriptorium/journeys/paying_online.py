@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from scriptorium.domains.orders import operations as orders
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import OrderState
-from scriptorium.domains.orders.models import Attempt, Order, ProviderEvent
+from scriptorium.domains.orders.models import Attempt, Order, ProviderEvent, SavedMethod
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.integrations.payments import (
     SIGNATURE_HEADER,
@@ -138,8 +138,12 @@ def _name(attempt: Attempt, external_id: str) -> None:
 
 def is_chargeable(*, to: BillTo) -> bool:
     """Return whether a means of payment is saved at the provider that is in use."""
+    return _saved(to) is not None
+
+
+def _saved(to: BillTo) -> SavedMethod | None:
     saved = money.saved_method(payer=to.payer)
-    return saved is not None and saved.provider == payment_provider().name
+    return saved if saved is not None and saved.provider == payment_provider().name else None
 
 
 def may_charge(*, order: Order, to: BillTo, today: dt.date) -> bool:
@@ -161,24 +165,28 @@ def charge(
         NotPossible: nothing is open (any more).
         ProviderUnavailable: the provider cannot be reached; the same charge can be repeated.
     """
-    if not may_charge(order=order, to=to, today=today):
+    saved = _saved(to)
+    if saved is None or money.charged_on(order=order.pk, day=today):
         return None
     try:
         attempt = _attempt(actor, order, save_method=False, charged_on=today, now=now)
     except IntegrityError:
         # Another scheduler wrote today's charge a moment ago, and sends it.
         return None
-    return send_charge(attempt=attempt, to=to, now=now, today=today)
+    return _send(attempt, saved, now, today)
 
 
 def send_charge(*, attempt: Attempt, to: BillTo, now: dt.datetime, today: dt.date) -> Attempt:
     """Send an attempt's charge; after a crash the same attempt is sent again and charges once."""
-    provider = payment_provider()
     saved = money.saved_method(payer=to.payer)
     if saved is None:
         raise NotPossible("No means of payment is saved any more.")
+    return _send(attempt, saved, now, today)
+
+
+def _send(attempt: Attempt, saved: SavedMethod, now: dt.datetime, today: dt.date) -> Attempt:
     order = attempt.order
-    facts = provider.charge_saved(
+    facts = payment_provider().charge_saved(
         request=SavedCharge(
             reference=order.reference,
             attempt_key=key_of(attempt),

@@ -53,23 +53,15 @@ def renew_lines(
     """
     if not lines:
         return 0
-    before = {person: m.renews_on for person, m in _memberships(lines).items()}
     if practice is not None:
-        _for_practice(actor, practice, lines, key, now, today)
+        renewed = _for_practice(actor, practice, lines, key, now, today)
     else:
         assert person is not None
-        _for_person(actor, person, now, today)
-    after = _memberships(lines)
-    bare = [line.link_id for line in lines if line.link_id and not line.holder_id]
-    reserved = stock.reserved_parts(links=bare) if bare else {}
-    renewed = [
-        line.pk
-        for line in lines
-        if (line.link_id in reserved if not line.holder_id else _is_renewed(line, before, after))
-    ]
+        done = _for_person(actor, person, now, today)
+        renewed = {line.pk for line in lines if done and line.holder_id == person.pk}
     memberships.mark_lines(lines=renewed, state=LineState.RENEWED)
     memberships.mark_lines(
-        lines=[line.pk for line in lines if line.pk not in set(renewed)], state=LineState.DROPPED
+        lines=[line.pk for line in lines if line.pk not in renewed], state=LineState.DROPPED
     )
     return len(renewed)
 
@@ -95,7 +87,9 @@ def _for_practice(
     key: str,
     now: dt.datetime,
     today: dt.date,
-) -> None:
+) -> set[int]:
+    """Assign a practice's units to its people; returns the keys of the lines that were renewed."""
+    before = {person: m.renews_on for person, m in _memberships(lines).items()}
     links = roster.links_of_people(
         practice=practice.pk, people=[line.person_id for line in lines if line.person_id]
     )
@@ -104,10 +98,18 @@ def _for_practice(
     for kind, keys in ((ProductKind.RENEWAL, due), (ProductKind.MEMBERSHIP, extra)):
         if keys:
             carry_out(actor, practice, keys, kind, "", f"{key}:{kind}", now, today)
+    after = _memberships(lines)
+    bare = [line.link_id for line in lines if line.link_id and not line.holder_id]
+    reserved = stock.reserved_parts(links=bare) if bare else {}
+    return {
+        line.pk
+        for line in lines
+        if (line.link_id in reserved if not line.holder_id else _is_renewed(line, before, after))
+    }
 
 
-def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) -> None:
-    """Renew somebody who pays for herself; one who may not be renewed keeps the unit."""
+def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) -> bool:
+    """Renew somebody who pays for herself; False for one who may not be and keeps the unit."""
     roster.lock_people(people=[person.pk])
     found = dates.of_people(people=[person.pk], lock=True)
     membership = found.get(person.pk)
@@ -116,11 +118,12 @@ def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) 
             year_rules.dates_of(membership) if membership else None, today, year_rules.windows()
         )
     except CannotApply:
-        return
+        return False
     give_year(
         actor=actor, person=person, practice=None, link=None, kind=ProductKind.RENEWAL, plan=plan,
         found=found, event="membership.renewed", now=now, today=today,
     )  # fmt: skip
+    return True
 
 
 def give_year(

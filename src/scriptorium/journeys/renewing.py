@@ -221,10 +221,11 @@ def order_lines(
     if not people:
         return None
     to = ordering.bill_to_of(proposal)
+    free = stock.free_of_kinds(payer=to.payer)
     shares = share_out(
         people=people,
-        free=stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL),
-        free_new=stock.free_of(payer=to.payer, kind=ProductKind.MEMBERSHIP),
+        free=free[ProductKind.RENEWAL],
+        free_new=free[ProductKind.MEMBERSHIP],
     )
     renew_lines(
         actor=actor, practice=proposal.payer_practice, person=proposal.payer_person,
@@ -291,7 +292,8 @@ def charge_cards(actor: Actor, today: dt.date, now: dt.datetime) -> int:
     for unsent in (False, True):
         for order in money.renewals_to_charge(today=today, retries=retries, unsent=unsent):
             to = ordering.bill_to_of(order)
-            if not pays_by_itself(to.payer):
+            # Whether a card is saved, and at whom, is asked with the charge.
+            if not money.auto_pay_of(payer=to.payer):
                 continue
             try:
                 sent += _charge_order(actor, order, to, today, now, unsent=unsent)

@@ -93,12 +93,17 @@ def keep(
     ]
     locked = money.locked_invoices(keys=wanted)
     payment = orders.receive_payment(actor=actor, new=new, now=now, today=today)
+    paid = []
     for key in wanted:
         invoice = locked[key]
-        orders.apply_payment(actor=actor, payment=payment, invoice=invoice, now=now, today=today)
+        used = orders.apply_payment(
+            actor=actor, payment=payment, invoice=invoice, now=now, today=today
+        )
+        if used:
+            paid.append((invoice.number, used))
         if invoice.settled_at is not None:
             ordering.settle(actor=actor, invoice=invoice, to=to, now=now, today=today)
-    taken = _taken(payment)
+    taken = Taken(payment, tuple(paid), payment.left_minor)
     amount = str(Money(payment.amount_minor, payment.currency))
     record(
         actor=actor,

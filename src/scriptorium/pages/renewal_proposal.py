@@ -228,8 +228,9 @@ def _flags(person: Person | None, today: dt.date) -> tuple[str, ...]:
 
 def _sum(place: _Place, renewals: int, extra: int, on: dt.date) -> Sum:
     payer = place.payer
-    own = min(stock.free_of(payer=payer, kind=ProductKind.RENEWAL), renewals)
-    new = min(stock.free_of(payer=payer, kind=ProductKind.MEMBERSHIP), extra)
+    free = stock.free_of_kinds(payer=payer)
+    own = min(free[ProductKind.RENEWAL], renewals)
+    new = min(free[ProductKind.MEMBERSHIP], extra)
     wishes = [
         Wish(kind, count)
         for kind, count in (

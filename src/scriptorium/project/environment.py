@@ -36,7 +36,7 @@ def database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "scriptorium.database.sqlite",
             "NAME": unquote(parts.path[1:]) if parts.path != "/:memory:" else ":memory:",
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE",
@@ -44,7 +44,7 @@ def database(url: str) -> dict[str, object]:
                 "init_command": (
                     "PRAGMA journal_mode=WAL; PRAGMA synchronous="
                     + read("SCRIPTORIUM_SQLITE_SYNCHRONOUS", "FULL")
-                    + "; PRAGMA cache_size=-65536; PRAGMA mmap_size=268435456;"
+                    + "; PRAGMA cache_size=-65536; PRAGMA mmap_size=134217728;"
                 ),
             },
         }

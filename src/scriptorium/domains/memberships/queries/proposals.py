@@ -147,8 +147,9 @@ def locked_proposal(*, key: int) -> Proposal:
 
 
 def claimed_proposal(*, key: int) -> Proposal | None:
-    """Return a proposal under its row lock, or None while another process works on it."""
-    return Proposal.objects.select_for_update(skip_locked=True).filter(pk=key).first()
+    """Return a proposal with its payer under its row lock; None while another process has it."""
+    rows = Proposal.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=key)
+    return rows.select_related("payer_practice__primary", "payer_person").first()
 
 
 def proposal_by_reference(*, payer: Payer, reference: str) -> Proposal | None:

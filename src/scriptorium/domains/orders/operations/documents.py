@@ -49,8 +49,11 @@ class NewOrder:
 
 def take_number(series: Series) -> str:
     """Return the next number of a series; no other document gets one before this one commits."""
-    NextNumber.objects.get_or_create(series=series)
-    row = NextNumber.objects.select_for_update().get(series=series)
+    rows = NextNumber.objects.select_for_update()
+    row = rows.filter(series=series).first()
+    if row is None:
+        NextNumber.objects.get_or_create(series=series)
+        row = rows.get(series=series)
     number = row.value
     row.value = number + 1
     row.save(update_fields=["value"])

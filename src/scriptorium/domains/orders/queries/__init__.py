@@ -37,7 +37,6 @@ from scriptorium.domains.orders.queries.documents import (
     revisions_of,
 )
 from scriptorium.domains.orders.queries.money import (
-    attempt_by_key,
     attempts_to_check,
     auto_pay_of,
     balances,
@@ -47,6 +46,7 @@ from scriptorium.domains.orders.queries.money import (
     failing_attempts,
     is_on_the_way,
     journal,
+    locked_attempt,
     locked_payment,
     mismatches,
     open_attempts,
@@ -78,7 +78,6 @@ from scriptorium.domains.orders.queries.statements import Statement, StatementLi
 __all__ = [
     "Statement",
     "StatementLine",
-    "attempt_by_key",
     "attempts_of",
     "attempts_to_check",
     "auto_pay_of",
@@ -109,6 +108,7 @@ __all__ = [
     "lines_of_estimates",
     "lines_of_note",
     "lines_of_orders",
+    "locked_attempt",
     "locked_estimate",
     "locked_invoice",
     "locked_invoices",

@@ -80,13 +80,21 @@ def failing_attempts() -> QuerySet[Attempt]:
     return rows.select_related("order__payer_practice", "order__payer_person").order_by("-id")
 
 
-def attempt_by_key(*, attempt_key: str) -> Attempt | None:
-    """Return the attempt of a key, "<order's reference>:<number>", or None."""
+def locked_attempt(*, attempt_key: str) -> Attempt | None:
+    """Return the attempt of a key, "<order's reference>:<number>", under its order's lock, or None.
+
+    The order knows its payer.
+    """
     reference, _, number = attempt_key.rpartition(":")
     if not number.isdecimal():
         return None
-    rows = Attempt.objects.filter(order__reference=reference, number=int(number))
-    return rows.select_related("order").first()
+    orders = Order.objects.select_for_update(of=("self",)).filter(reference=reference)
+    order = orders.select_related("payer_practice__primary", "payer_person").first()
+    # Read after the lock, so that it says what the one before left.
+    found = Attempt.objects.filter(order=order, number=int(number)).first() if order else None
+    if found is not None:
+        found.order = order
+    return found
 
 
 def open_attempts(*, order: int) -> list[Attempt]:
