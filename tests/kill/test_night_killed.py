@@ -143,7 +143,7 @@ def test_row_47_killing_worker_and_scheduler_at_once_gives_the_state_of_a_calm_n
         for _ in range(KILLS):
             two = [night(env, filled.day), worker(env, filled.day)]
             # All waits together are shorter than the night as a rule, so that work is left.
-            time.sleep(filled.starting + filled.working * chance.uniform(0.1, 1.6) / KILLS)
+            time.sleep(filled.starting + filled.working * chance.uniform(0.1, 1.2) / KILLS)
             amid += two[0].poll() is None
             for process in two:
                 kill(process)
