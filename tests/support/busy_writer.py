@@ -1,16 +1,17 @@
-"""Writes transactions one behind the other: ``python -m tests.support.busy_writer SECONDS``."""
+"""Writes transactions one behind the other: ``python -m tests.support.busy_writer [COUNT]``."""
 
 from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 
 import django
 
 
 def main() -> None:
-    """Say when the table is there, then write without a pause for so many seconds."""
+    """Say "ready", wait for a line, then write so often; without a number until input ends."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "scriptorium.project.settings")
     django.setup()
     from django.db import connection, transaction
@@ -18,14 +19,20 @@ def main() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE IF NOT EXISTS note (word text)")
     print("ready", flush=True)
-    until = time.monotonic() + float(sys.argv[1])
+    sys.stdin.readline()
+    most = int(sys.argv[1]) if sys.argv[1:] else sys.maxsize
+    ended = threading.Event()
+    if not sys.argv[1:]:
+        threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
     written = 0
-    while time.monotonic() < until or not written:
+    while written < most and not ended.is_set():
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("INSERT INTO note VALUES ('written')")
             # What a renewal takes.
             time.sleep(0.05)
         written += 1
+        if written == 1:
+            print("writing", flush=True)
     print(written, flush=True)
 
 

@@ -10,11 +10,11 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from scriptorium.domains.orders import operations as orders
 from scriptorium.domains.orders import queries as money
-from scriptorium.domains.orders.enums import OrderState
+from scriptorium.domains.orders.enums import AttemptState, OrderState
 from scriptorium.domains.orders.models import Attempt, Order, ProviderEvent, SavedMethod
 from scriptorium.domains.orders.rules.states import NotPossible
 from scriptorium.integrations.payments import (
@@ -78,6 +78,7 @@ def begin(
         facts = provider.close_checkout(external_id=earlier.external_id, now=now)
         learn(facts=facts, now=now, today=today)
     attempt = _attempt(actor, order, save_method=save_method, charged_on=None, now=now)
+    assert attempt is not None
     saved = money.saved_method(payer=to.payer)
     page = f"{settings.BASE_URL}{back}"
     checkout = provider.begin_checkout(
@@ -111,17 +112,22 @@ def _attempt(
     save_method: bool,
     charged_on: dt.date | None,
     now: dt.datetime,
-) -> Attempt:
+) -> Attempt | None:
+    """Write an attempt under the order's lock; None where this day's charge was written before."""
     locked = money.locked_order(key=order.pk)
+    tries = money.tries_of(order=locked.pk)
+    if charged_on is not None and any(day == charged_on for _, day in tries):
+        return None
     if locked.state != OrderState.OPEN:
         raise NotPossible("Nothing is open on this order any more.")
-    if money.is_on_the_way(order=locked.pk):
+    if any(state == AttemptState.PENDING for state, _ in tries):
         raise NotPossible(
             "A payment of this invoice is on its way. Wait for the bank's answer before you pay"
             " again."
         )
     return orders.begin_attempt(
         order=locked,
+        number=len(tries) + 1,
         provider=payment_provider().name,
         amount_minor=locked.invoice.open_minor,
         by=actor.reference,
@@ -166,14 +172,11 @@ def charge(
         ProviderUnavailable: the provider cannot be reached; the same charge can be repeated.
     """
     saved = _saved(to)
-    if saved is None or money.charged_on(order=order.pk, day=today):
+    if saved is None:
         return None
-    try:
-        attempt = _attempt(actor, order, save_method=False, charged_on=today, now=now)
-    except IntegrityError:
-        # Another scheduler wrote today's charge a moment ago, and sends it.
-        return None
-    return _send(attempt, saved, now, today)
+    attempt = _attempt(actor, order, save_method=False, charged_on=today, now=now)
+    # Where another scheduler wrote today's charge a moment ago, it sends it too.
+    return _send(attempt, saved, now, today) if attempt else None
 
 
 def send_charge(*, attempt: Attempt, to: BillTo, now: dt.datetime, today: dt.date) -> Attempt:

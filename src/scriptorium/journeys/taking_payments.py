@@ -97,7 +97,7 @@ def keep(
     for key in wanted:
         invoice = locked[key]
         used = orders.apply_payment(
-            actor=actor, payment=payment, invoice=invoice, now=now, today=today
+            actor=actor, payment=payment, invoice=invoice, now=now, today=today, fresh=True
         )
         if used:
             paid.append((invoice.number, used))

@@ -52,7 +52,7 @@ class Things:
         till.buy(package=1)
 
     def failing_cards(self, till: Till) -> None:
-        attempt = orders.begin_attempt(
+        attempt = orders.begin_attempt(number=1,
             order=till.order(till.buy(package=1)), provider="sandbox", amount_minor=ONE, by="desk",
             saves_method=False, charged_on=TODAY, now=NOW,
         )  # fmt: skip

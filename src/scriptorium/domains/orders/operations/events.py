@@ -22,6 +22,7 @@ MAY_COME_FROM: dict[str, frozenset[str]] = {
 def begin_attempt(
     *,
     order: Order,
+    number: int,
     provider: str,
     amount_minor: int,
     by: str,
@@ -32,12 +33,13 @@ def begin_attempt(
     """Insert the next attempt to pay an order, locked by the caller.
 
     Arguments:
+        number: one more than the order has attempts.
         charged_on: the day of a charge to the saved method; the database allows one a day. None
             for a visit to the provider's page.
     """
     return Attempt.objects.create(
         order=order,
-        number=order.attempts.count() + 1,
+        number=number,
         provider=provider,
         amount_minor=amount_minor,
         saves_method=saves_method,

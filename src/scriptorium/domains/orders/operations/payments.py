@@ -94,13 +94,18 @@ def apply_payment(
     invoice: Invoice,
     now: dt.datetime,
     today: dt.date,
+    fresh: bool = False,
 ) -> int:
     """Pay an invoice from what is left of a payment; both rows are locked by the caller.
+
+    Arguments:
+        fresh: the payment is of this transaction, so that no refund of it can wait.
 
     Returns:
         The minor units that were applied: what is free, at most what is open.
     """
-    amount = min(free_minor(payment=payment), invoice.open_minor)
+    free = payment.left_minor if fresh else free_minor(payment=payment)
+    amount = min(free, invoice.open_minor)
     if amount <= 0:
         return 0
     _book(actor, payment, now, today).post(

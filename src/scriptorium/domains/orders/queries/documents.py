@@ -107,7 +107,8 @@ def locked_invoices(*, keys: Iterable[int]) -> dict[int, Invoice]:
     Every journey of money locks orders, then invoices, then payments, so none waits in a circle.
     """
     wanted = list(keys)
-    orders = Order.objects.select_for_update().filter(invoice__pk__in=wanted).order_by("pk")
+    orders = Order.objects.select_for_update(of=("self",)).filter(invoice__pk__in=wanted)
+    orders = orders.select_related("payer_practice", "payer_person").order_by("pk")
     by_key = {order.pk: order for order in orders}
     rows = Invoice.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
     found = {invoice.pk: invoice for invoice in rows}

@@ -83,13 +83,13 @@ def failing_attempts() -> QuerySet[Attempt]:
 def locked_attempt(*, attempt_key: str) -> Attempt | None:
     """Return the attempt of a key, "<order's reference>:<number>", under its order's lock, or None.
 
-    The order knows its payer.
+    The order knows its payer and which invoice is its own; the invoice is not locked.
     """
     reference, _, number = attempt_key.rpartition(":")
     if not number.isdecimal():
         return None
     orders = Order.objects.select_for_update(of=("self",)).filter(reference=reference)
-    order = orders.select_related("payer_practice__primary", "payer_person").first()
+    order = orders.select_related("payer_practice__primary", "payer_person", "invoice").first()
     # Read after the lock, so that it says what the one before left.
     found = Attempt.objects.filter(order=order, number=int(number)).first() if order else None
     if found is not None:
@@ -104,9 +104,10 @@ def open_attempts(*, order: int) -> list[Attempt]:
     return list(rows.filter(external_id__isnull=False).order_by("number"))
 
 
-def is_on_the_way(*, order: int) -> bool:
-    """Return whether a payment of an order was begun and its bank has not answered yet."""
-    return Attempt.objects.filter(order_id=order, state=AttemptState.PENDING).exists()
+def tries_of(*, order: int) -> list[tuple[str, dt.date | None]]:
+    """Return an order's attempts: the state of each, and the day of a charge to a saved card."""
+    rows = Attempt.objects.filter(order_id=order).order_by("number")
+    return list(rows.values_list("state", "charged_on"))
 
 
 def payments_on(*, invoice: int) -> list[Payment]:
