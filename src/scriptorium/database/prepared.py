@@ -8,7 +8,7 @@ asked; its SQL is kept with the connection, and only the arguments change.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -198,3 +198,20 @@ class Prepared[Row]:
         compiler = (rows if self.many else rows[:1]).query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
         return compiler, sql, tuple(params)
+
+
+class OneOrMany[Row]:
+    """A query set for some keys, which is prepared for a single one: most charges have one person.
+
+    Arguments:
+        build: returns the query set for keys, each of which is only compared with a column.
+    """
+
+    def __init__(self, build: Callable[..., models.QuerySet[Any, Row]]) -> None:
+        self.build = build
+        self._one = Prepared(build, (7_000_001,), (7_000_002,), many=True)
+
+    def rows(self, keys: Iterable[int]) -> list[Row]:
+        """Return every row for the keys, as the query set itself would."""
+        wanted = list(keys)
+        return self._one.all(*wanted) if len(wanted) == 1 else list(self.build(*wanted))

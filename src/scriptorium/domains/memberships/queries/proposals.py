@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from scriptorium.database.prepared import OneOrMany, Prepared
 from scriptorium.domains.memberships.enums import LineState
 from scriptorium.domains.memberships.models import Membership, Proposal, ProposalLine
 from scriptorium.kernel.payer import Payer
@@ -146,10 +147,20 @@ def locked_proposal(*, key: int) -> Proposal:
     return Proposal.objects.select_for_update().get(pk=key)
 
 
+_claimed = Prepared(
+    lambda key: (
+        Proposal.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(pk=key)
+        .select_related("payer_practice__primary", "payer_person")
+    ),
+    (7_000_001,),
+    (7_000_002,),
+)
+
+
 def claimed_proposal(*, key: int) -> Proposal | None:
     """Return a proposal with its payer under its row lock; None while another process has it."""
-    rows = Proposal.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=key)
-    return rows.select_related("payer_practice__primary", "payer_person").first()
+    return _claimed.first(key)
 
 
 def proposal_by_reference(*, payer: Payer, reference: str) -> Proposal | None:
@@ -203,20 +214,38 @@ def proposals_of(*, payer: Payer) -> QuerySet[Proposal]:
     ).order_by("renews_on")
 
 
+_lines = OneOrMany(
+    lambda *proposals: (
+        ProposalLine.objects.filter(proposal_id__in=proposals)
+        .select_related("person", "link", "order")
+        .order_by("extra", "person__last_name", "person__first_name", "id")
+    )
+)
+
+
 def lines_of(*, proposals: Iterable[int]) -> dict[int, list[ProposalLine]]:
     """Return proposal key → its lines with their people, by name; extra people last."""
     found: dict[int, list[ProposalLine]] = defaultdict(list)
-    rows = ProposalLine.objects.filter(proposal_id__in=list(proposals))
-    rows = rows.select_related("person", "link", "order")
-    for line in rows.order_by("extra", "person__last_name", "person__first_name", "id"):
+    for line in _lines.rows(proposals):
         found[line.proposal_id].append(line)
     return found
 
 
+_lines_of_order = Prepared(
+    lambda order: (
+        ProposalLine.objects.filter(order_id=order, state=LineState.ORDERED)
+        .select_related("proposal", "link")
+        .order_by("id")
+    ),
+    (7_000_001,),
+    (7_000_002,),
+    many=True,
+)
+
+
 def lines_of_order(*, order: int) -> list[ProposalLine]:
     """Return the lines that an order pays for."""
-    rows = ProposalLine.objects.filter(order_id=order, state=LineState.ORDERED)
-    return list(rows.select_related("proposal", "link").order_by("id"))
+    return _lines_of_order.all(order)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator
 
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
+from scriptorium.database.prepared import OneOrMany
 from scriptorium.domains.memberships.models import Membership, PayerMode, Term
 from scriptorium.kernel.payer import Payer
+
+_of_people = OneOrMany(
+    lambda *people: Membership.objects.filter(person_id__in=people).order_by("pk")
+)
+_locked = OneOrMany(lambda *people: _of_people.build(*people).select_for_update())
 
 
 def of_people(*, people: Iterable[int], lock: bool = False) -> dict[int, Membership]:
     """Return person key → membership, locked in key order when asked."""
-    found = Membership.objects.filter(person_id__in=list(people)).order_by("pk")
-    if lock:
-        found = found.select_for_update()
+    found = (_locked if lock else _of_people).rows(people)
     return {membership.person_id: membership for membership in found}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.orders.enums import Account, OrderState, Reason, Series
 from scriptorium.domains.orders.models import (
     CreditNote,
@@ -47,13 +48,17 @@ class NewOrder:
     units_first: bool = False
 
 
+_next_number = Prepared(
+    lambda series: NextNumber.objects.select_for_update().filter(series=series), ("A",), ("B",)
+)
+
+
 def take_number(series: Series) -> str:
     """Return the next number of a series; no other document gets one before this one commits."""
-    rows = NextNumber.objects.select_for_update()
-    row = rows.filter(series=series).first()
+    row = _next_number.first(series.value)
     if row is None:
         NextNumber.objects.get_or_create(series=series)
-        row = rows.get(series=series)
+        row = NextNumber.objects.select_for_update().get(series=series)
     number = row.value
     row.value = number + 1
     row.save(update_fields=["value"])

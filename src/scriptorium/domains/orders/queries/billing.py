@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.orders.models import BillingProfile, CostCentre, Exemption, SavedMethod
 from scriptorium.kernel.payer import Payer
 
@@ -62,6 +63,18 @@ def exemptions_on(*, practice: int, region: str, days: Iterable[dt.date]) -> dic
     }
 
 
+def _saved(payer: Payer) -> QuerySet[SavedMethod]:
+    rows = SavedMethod.objects.filter(removed_at__isnull=True, **payer.columns)
+    return rows.order_by("pk")
+
+
+_saved_of_practice = Prepared(lambda key: _saved(Payer(practice=key)), (7_000_001,), (7_000_002,))
+_saved_of_person = Prepared(lambda key: _saved(Payer(person=key)), (7_000_001,), (7_000_002,))
+
+
 def saved_method(*, payer: Payer) -> SavedMethod | None:
     """Return the payer's saved means of payment, or None."""
-    return SavedMethod.objects.filter(removed_at__isnull=True, **payer.columns).first()
+    if payer.practice is not None:
+        return _saved_of_practice.first(payer.practice)
+    assert payer.person is not None
+    return _saved_of_person.first(payer.person)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db.models import Max, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
+from scriptorium.database.prepared import OneOrMany, Prepared
 from scriptorium.domains.orders.models import (
     CreditNote,
     Estimate,
@@ -86,9 +87,21 @@ def order_of_payer(*, payer: Payer, reference: str) -> Order | None:
     return rows.select_related("invoice", "estimate").first()
 
 
+_locked_order = Prepared(
+    lambda key: Order.objects.select_for_update().filter(pk=key), (7_000_001,), (7_000_002,)
+)
+
+
 def locked_order(*, key: int) -> Order:
-    """Return an order under its row lock."""
-    return Order.objects.select_for_update().get(pk=key)
+    """Return an order under its row lock.
+
+    Raises:
+        Order.DoesNotExist: no order has the key.
+    """
+    found = _locked_order.first(key)
+    if found is None:
+        raise Order.DoesNotExist
+    return found
 
 
 def invoice_of_payer(*, payer: Payer, number: str) -> Invoice | None:
@@ -101,17 +114,27 @@ def locked_invoice(*, key: int) -> Invoice:
     return locked_invoices(keys=[key])[key]
 
 
+_orders_of_invoices = OneOrMany(
+    lambda *invoices: (
+        Order.objects.select_for_update(of=("self",))
+        .filter(invoice__pk__in=invoices)
+        .select_related("payer_practice", "payer_person")
+        .order_by("pk")
+    )
+)
+_locked_invoices = OneOrMany(
+    lambda *keys: Invoice.objects.select_for_update().filter(pk__in=keys).order_by("pk")
+)
+
+
 def locked_invoices(*, keys: Iterable[int]) -> dict[int, Invoice]:
     """Return invoices under their row locks, their orders' taken first, in key order.
 
     Every journey of money locks orders, then invoices, then payments, so none waits in a circle.
     """
     wanted = list(keys)
-    orders = Order.objects.select_for_update(of=("self",)).filter(invoice__pk__in=wanted)
-    orders = orders.select_related("payer_practice", "payer_person").order_by("pk")
-    by_key = {order.pk: order for order in orders}
-    rows = Invoice.objects.select_for_update().filter(pk__in=wanted).order_by("pk")
-    found = {invoice.pk: invoice for invoice in rows}
+    by_key = {order.pk: order for order in _orders_of_invoices.rows(wanted)}
+    found = {invoice.pk: invoice for invoice in _locked_invoices.rows(wanted)}
     for invoice in found.values():
         invoice.order = by_key[invoice.order_id]
     return found

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 
+from scriptorium.database.prepared import Prepared
 from scriptorium.domains.orders.enums import Account, AttemptState, PaymentState
 from scriptorium.domains.orders.models import (
     Attempt,
@@ -80,6 +81,22 @@ def failing_attempts() -> QuerySet[Attempt]:
     return rows.select_related("order__payer_practice", "order__payer_person").order_by("-id")
 
 
+_locked_order = Prepared(
+    lambda reference: (
+        Order.objects.select_for_update(of=("self",))
+        .filter(reference=reference)
+        .select_related("payer_practice__primary", "payer_person", "invoice")
+    ),
+    ("one",),
+    ("other",),
+)
+_attempt = Prepared(
+    lambda order, number: Attempt.objects.filter(order_id=order, number=number),
+    (7_000_001, 7_001),
+    (7_000_002, 7_002),
+)
+
+
 def locked_attempt(*, attempt_key: str) -> Attempt | None:
     """Return the attempt of a key, "<order's reference>:<number>", under its order's lock, or None.
 
@@ -88,10 +105,9 @@ def locked_attempt(*, attempt_key: str) -> Attempt | None:
     reference, _, number = attempt_key.rpartition(":")
     if not number.isdecimal():
         return None
-    orders = Order.objects.select_for_update(of=("self",)).filter(reference=reference)
-    order = orders.select_related("payer_practice__primary", "payer_person", "invoice").first()
+    order = _locked_order.first(reference)
     # Read after the lock, so that it says what the one before left.
-    found = Attempt.objects.filter(order=order, number=int(number)).first() if order else None
+    found = _attempt.first(order.pk, int(number)) if order else None
     if found is not None:
         found.order = order
     return found
@@ -104,10 +120,19 @@ def open_attempts(*, order: int) -> list[Attempt]:
     return list(rows.filter(external_id__isnull=False).order_by("number"))
 
 
+_tries = Prepared(
+    lambda order: (
+        Attempt.objects.filter(order_id=order).order_by("number").values_list("state", "charged_on")
+    ),
+    (7_000_001,),
+    (7_000_002,),
+    many=True,
+)
+
+
 def tries_of(*, order: int) -> list[tuple[str, dt.date | None]]:
     """Return an order's attempts: the state of each, and the day of a charge to a saved card."""
-    rows = Attempt.objects.filter(order_id=order).order_by("number")
-    return list(rows.values_list("state", "charged_on"))
+    return _tries.all(order)
 
 
 def payments_on(*, invoice: int) -> list[Payment]:
@@ -118,9 +143,14 @@ def payments_on(*, invoice: int) -> list[Payment]:
     return list(rows.order_by("-pk"))
 
 
+_by_external = Prepared(
+    lambda external_id: Payment.objects.filter(external_id=external_id), ("one",), ("other",)
+)
+
+
 def payment_by_external(*, external_id: str) -> Payment | None:
     """Return the payment that the provider names, or None."""
-    return Payment.objects.filter(external_id=external_id).first()
+    return _by_external.first(external_id)
 
 
 def mismatches() -> QuerySet[Mismatch]:
