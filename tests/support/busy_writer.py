@@ -22,8 +22,13 @@ def main() -> None:
     sys.stdin.readline()
     most = int(sys.argv[1]) if sys.argv[1:] else sys.maxsize
     ended = threading.Event()
+
+    def listen() -> None:
+        sys.stdin.read()
+        ended.set()
+
     if not sys.argv[1:]:
-        threading.Thread(target=lambda: (sys.stdin.read(), ended.set()), daemon=True).start()
+        threading.Thread(target=listen, daemon=True).start()
     written = 0
     while written < most and not ended.is_set():
         with transaction.atomic(), connection.cursor() as cursor:

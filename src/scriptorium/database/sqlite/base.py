@@ -25,14 +25,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _transactions = 0
 
     def _start_transaction_under_autocommit(self) -> None:
-        super()._start_transaction_under_autocommit()
+        super()._start_transaction_under_autocommit()  # type: ignore[misc] # (the stubs lack it)
         now = time.monotonic()
         if now - self._ended > PAUSE:
             self._began, self._transactions = now, 0
         self._transactions += 1
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc] # (the stubs lack it)
         self._ended = time.monotonic()
         # One long transaction is no streak: nobody was kept out between two.
         if self._transactions > 1 and self._ended - self._began > STREAK:

@@ -106,8 +106,10 @@ def locked_attempt(*, attempt_key: str) -> Attempt | None:
     if not number.isdecimal():
         return None
     order = _locked_order.first(reference)
+    if order is None:
+        return None
     # Read after the lock, so that it says what the one before left.
-    found = _attempt.first(order.pk, int(number)) if order else None
+    found = _attempt.first(order.pk, int(number))
     if found is not None:
         found.order = order
     return found
