@@ -103,7 +103,8 @@ def _for_practice(
     extra = [line.link_id for line in lines if line.extra and line.link_id]
     for kind, keys in ((ProductKind.RENEWAL, due), (ProductKind.MEMBERSHIP, extra)):
         if keys:
-            carry_out(actor, practice, keys, kind, "", f"{key}:{kind}", now, today)
+            # Extra people renew with the others a year from now, so they need whole years.
+            carry_out(actor, practice, keys, kind, "", f"{key}:{kind}", now, today, whole=True)
 
 
 def _for_person(actor: Actor, person: Person, now: dt.datetime, today: dt.date) -> None:
@@ -145,7 +146,7 @@ def give_year(
         event: key of the audit event, one whose sentence has the name and the end of the year.
 
     Raises:
-        NotEnoughUnits: the payer has no such free unit.
+        NotEnoughUnits: the payer has no such free unit that pays for a whole year.
     """
     payer = Payer(practice=practice.pk) if practice else Payer(person=person.pk)
     part = ledger.PartGrant(
@@ -155,7 +156,7 @@ def give_year(
     )
     units = ledger.hand_out(
         actor=actor, payer=payer, kind=kind, choice="",
-        holdings=[ledger.Holding(link, person.pk, [part])], action=None, now=now,
+        holdings=[ledger.Holding(link, person.pk, [part])], action=None, now=now, whole=True,
     )  # fmt: skip
     terms = memberships.add_years(
         grants=[memberships.YearGrant(person.pk, plan, units[0].pk)],

@@ -229,7 +229,8 @@ def _flags(person: Person | None, today: dt.date) -> tuple[str, ...]:
 def _sum(place: _Place, renewals: int, extra: int, on: dt.date) -> Sum:
     payer = place.payer
     own = min(stock.free_of(payer=payer, kind=ProductKind.RENEWAL), renewals)
-    new = min(stock.free_of(payer=payer, kind=ProductKind.MEMBERSHIP), extra)
+    # New people get whole years: limited units end on another day than the proposal's.
+    new = min(stock.whole_free_of(payer=payer, kind=ProductKind.MEMBERSHIP), extra) if extra else 0
     wishes = [
         Wish(kind, count)
         for kind, count in (
