@@ -173,7 +173,9 @@ def _use_reserved(
         for part in stock.live_parts(people=[person.pk]).get(person.pk, [])
         if part.state in {PartState.ASSIGNED, PartState.STARTED}
     }
-    accepted, refused, over, grants = [], [], [], {}
+    accepted, grants = [], {}
+    refused: list[stock.Unit] = []
+    over: list[stock.Unit] = []
     for unit in units:
         planned = Opening()
         membership = memberships_of.get(person.pk)

@@ -107,7 +107,9 @@ def plan_assignment(
         limits = ledger.limits_in_order(payer=payer, kind=kind, count=len(links), lock=lock)
     plan = Plan(kind, choice, [], found)
     used = 0
-    for link in links:
+    # In the order of the board, whichever way they were selected: units differ in when they end,
+    # so the preview and the assignment have to go through the people in one order.
+    for link in sorted(links, key=lambda link: (link.board_order, link.sort_name, link.pk)):
         planned = Planned(link=link, ends_before=limits[used] if used < len(limits) else None)
         plan.people.append(planned)
         if link.person_id is None:
@@ -195,9 +197,7 @@ def _decide_year(
             planned.detail += f", paid to {words(ends_before - dt.timedelta(days=1))}"
         return
     try:
-        year = year_rules.ending_by(
-            _YEAR[product](dates, today, year_rules.windows()), ends_before
-        )
+        year = year_rules.ending_by(_YEAR[product](dates, today, year_rules.windows()), ends_before)
     except CannotApply as refusal:
         if product != ProductKind.PACKAGE:
             raise

@@ -346,9 +346,7 @@ class _Night:
         groups = stock.expiring_groups(after=self.today, until=last)
         counts = Counter({(row.practice, row.kind, row.expires_on): row.count for row in groups})
         for unit in self.released:
-            day = expiry_after_release(
-                unit.expires_on, self.today, ends_before=unit.ends_before
-            )
+            day = expiry_after_release(unit.expires_on, self.today, ends_before=unit.ends_before)
             if unit.payer_practice_id and day <= last:
                 counts[unit.payer_practice_id, unit.kind, day] += 1
         rows = [stock.Expiring(*key, count) for key, count in sorted(counts.items())]

@@ -146,9 +146,7 @@ def _take(
     if not _move_balance(payer, kind, {"free": -count} | changes):
         balance = Balance.objects.filter(kind=kind, **payer.columns).first()
         raise NotEnoughUnits(kind, balance.free if balance else 0, count)
-    free = Unit.objects.select_for_update().filter(
-        state=UnitState.FREE, kind=kind, **payer.columns
-    )
+    free = Unit.objects.select_for_update().filter(state=UnitState.FREE, kind=kind, **payer.columns)
     if whole:
         free = free.filter(ends_before__isnull=True)
     # The order in which ``queries.limits_in_order`` foretells their ends.

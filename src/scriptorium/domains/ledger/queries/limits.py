@@ -29,7 +29,7 @@ def limits_in_order(
 
 
 def limited_free(*, payer: Payer, kind: str) -> list[tuple[dt.date, int]]:
-    """Return how many free units end by which day, soonest first; units without a limit are not in."""
+    """Return how many free units end by which day, soonest first; none without a limit."""
     rows = (
         Unit.objects.filter(
             state=UnitState.FREE, kind=kind, ends_before__isnull=False, **payer.columns
