@@ -276,22 +276,28 @@ def carry_out(
     start_due(actor, units, today, now)
     practices.refresh_rows(facts=year_rules.row_facts(_touched(plan, terms)), today=today)
     unit_of = {p.link.pk: unit for p, unit in zip(chosen, units, strict=True)}
-    by_person = {c.person_id: c for c in certificates}
-    ledger.write_lines(
-        action=action,
-        lines=[
-            ledger.LineDraft(
-                link=p.link.pk,
-                unit=unit_of[p.link.pk].pk if p.link.pk in unit_of else None,
-                term=t.pk if (t := terms.get(p.link.person_id or 0)) else None,
-                certificate=c.pk if (c := by_person.get(p.link.person_id or 0)) else None,
-                outcome=Outcome.SKIPPED if p.refusal else Outcome.ASSIGNED,
-                reason=p.refusal or "; ".join(p.waived) or p.detail,
-            )
-            for p in plan.people
-        ],
-    )
+    ledger.write_lines(action=action, lines=_lines(plan, unit_of, terms, certificates))
     _tell(actor, practice, kind, chosen, unit_of, terms, certificates, now)
+
+
+def _lines(
+    plan: Plan,
+    unit_of: dict[int, Any],
+    terms: dict[int, Any],
+    certificates: Sequence[Certificate],
+) -> list[ledger.LineDraft]:
+    by_person = {c.person_id: c for c in certificates}
+    return [
+        ledger.LineDraft(
+            link=p.link.pk,
+            unit=unit_of[p.link.pk].pk if p.link.pk in unit_of else None,
+            term=t.pk if (t := terms.get(p.link.person_id or 0)) else None,
+            certificate=c.pk if (c := by_person.get(p.link.person_id or 0)) else None,
+            outcome=Outcome.SKIPPED if p.refusal else Outcome.ASSIGNED,
+            reason=p.refusal or "; ".join(p.waived) or p.detail,
+        )
+        for p in plan.people
+    ]
 
 
 def _check_limits(chosen: Sequence[Planned], units: Sequence[Any]) -> None:
