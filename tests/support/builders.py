@@ -159,10 +159,16 @@ class Clinic:
         return activate(token=self.token(link), password=PASSWORD, now=noon(on), today=on)
 
     def stock(
-        self, kind: str, count: int = 1, *, on: dt.date = TODAY, expires: dt.date = NEXT_YEAR
+        self,
+        kind: str,
+        count: int = 1,
+        *,
+        on: dt.date = TODAY,
+        expires: dt.date = NEXT_YEAR,
+        ends_before: dt.date | None = None,
     ) -> list[Unit]:
-        """Put free units into the ledger."""
-        return grant(self.payer, kind, count, on=on, expires=expires)
+        """Put free units into the ledger; ``ends_before`` limits memberships."""
+        return grant(self.payer, kind, count, on=on, expires=expires, ends_before=ends_before)
 
     def assign(
         self,
@@ -248,7 +254,13 @@ class Clinic:
 
 
 def grant(
-    payer: Payer, kind: str, count: int = 1, *, on: dt.date = TODAY, expires: dt.date = NEXT_YEAR
+    payer: Payer,
+    kind: str,
+    count: int = 1,
+    *,
+    on: dt.date = TODAY,
+    expires: dt.date = NEXT_YEAR,
+    ends_before: dt.date | None = None,
 ) -> list[Unit]:
     """Put free units of any payer into the ledger."""
     with transaction.atomic():
@@ -261,6 +273,7 @@ def grant(
             reason="For a test",
             expires_on=expires,
             now=noon(on),
+            ends_before=ends_before,
         )
 
 

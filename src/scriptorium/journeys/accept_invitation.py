@@ -173,7 +173,9 @@ def _use_reserved(
         for part in stock.live_parts(people=[person.pk]).get(person.pk, [])
         if part.state in {PartState.ASSIGNED, PartState.STARTED}
     }
-    accepted, refused, grants = [], [], {}
+    accepted, grants = [], {}
+    refused: list[stock.Unit] = []
+    over: list[stock.Unit] = []
     for unit in units:
         planned = Opening()
         membership = memberships_of.get(person.pk)
@@ -185,9 +187,10 @@ def _use_reserved(
                 dates=year_rules.dates_of(membership) if membership else None,
                 held=held,
                 today=today,
+                ends_before=unit.ends_before,
             )
         except CannotApply:
-            refused.append(unit)
+            (over if unit.ends_before and unit.ends_before <= today else refused).append(unit)
             continue
         accepted.append(unit)
         grants[unit.pk] = planned.parts
@@ -201,9 +204,10 @@ def _use_reserved(
             )
             issue_for_terms(practice=link.practice, terms=terms, now=now, today=today)
     ledger.accept_reserved(actor=actor, units=accepted, person=person.pk, grants=grants, now=now)
-    ledger.release_units(
-        actor=actor, units=refused, reason="The person has this already", today=today, now=now
-    )
+    for back, why in (
+        (refused, "The person has this already"), (over, "The day it ends by came before this")
+    ):  # fmt: skip
+        ledger.release_units(actor=actor, units=back, reason=why, today=today, now=now)
     due = stock.membership_parts(
         units=[unit.pk for unit in accepted], state=PartState.ASSIGNED, by=today
     )

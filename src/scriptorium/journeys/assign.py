@@ -66,6 +66,8 @@ class Preview:
     lines: tuple[PreviewLine, ...]
     will_use: int
     free: int
+    #: By which day how many of the free ones end; those for a whole year are not in.
+    limited: tuple[tuple[dt.date, int], ...] = ()
 
     @property
     def left(self) -> int:
@@ -129,7 +131,8 @@ def preview(
         BadChoice: the kind or choice does not exist.
     """
     check_choice(kind=kind, choice=choice)
-    plan = plan_assignment(links=links, kind=kind, choice=choice, today=today)
+    payer = Payer(practice=practice.pk)
+    plan = plan_assignment(payer=payer, links=links, kind=kind, choice=choice, today=today)
     lines = tuple(
         PreviewLine(
             p.link.reference,
@@ -141,8 +144,9 @@ def preview(
         )
         for p in plan.people
     )
-    free = stock.free_of(payer=Payer(practice=practice.pk), kind=kind)
-    return Preview(kind, choice, lines, len(plan.eligible), free)
+    free = stock.free_of(payer=payer, kind=kind)
+    limited = stock.limited_free(payer=payer, kind=kind) if kind == ProductKind.MEMBERSHIP else ()
+    return Preview(kind, choice, lines, len(plan.eligible), free, tuple(limited))
 
 
 def assign(
@@ -229,8 +233,13 @@ def carry_out(
     idempotency_key: str,
     now: dt.datetime,
     today: dt.date,
+    *,
+    whole: bool = False,
 ) -> None:
     """Assign inside the caller's transaction: a button's, or that of a renewal that was paid.
+
+    Arguments:
+        whole: leave limited units alone, since a whole year was ordered for these people.
 
     Raises:
         NotEnoughUnits: fewer free than needed.
@@ -247,7 +256,9 @@ def carry_out(
         now=now,
     )
     links = roster.locked_links(practice=practice.pk, keys=keys)
-    plan = plan_assignment(links=links, kind=kind, choice=choice, today=today, lock=True)
+    plan = plan_assignment(
+        payer=payer, links=links, kind=kind, choice=choice, today=today, lock=True, whole=whole
+    )
     chosen = plan.eligible
     units = ledger.hand_out(
         actor=actor,
@@ -257,28 +268,46 @@ def carry_out(
         holdings=[ledger.Holding(p.link.pk, p.link.person_id, p.parts) for p in chosen],
         action=action,
         now=now,
+        whole=whole,
     )
+    _check_limits(chosen, units)
     terms = _add_years(plan, chosen, [unit.pk for unit in units], payer, now)
     certificates = issue_for_terms(practice=practice, terms=terms, now=now, today=today)
     start_due(actor, units, today, now)
     practices.refresh_rows(facts=year_rules.row_facts(_touched(plan, terms)), today=today)
     unit_of = {p.link.pk: unit for p, unit in zip(chosen, units, strict=True)}
-    by_person = {c.person_id: c for c in certificates}
-    ledger.write_lines(
-        action=action,
-        lines=[
-            ledger.LineDraft(
-                link=p.link.pk,
-                unit=unit_of[p.link.pk].pk if p.link.pk in unit_of else None,
-                term=t.pk if (t := terms.get(p.link.person_id or 0)) else None,
-                certificate=c.pk if (c := by_person.get(p.link.person_id or 0)) else None,
-                outcome=Outcome.SKIPPED if p.refusal else Outcome.ASSIGNED,
-                reason=p.refusal or "; ".join(p.waived) or p.detail,
-            )
-            for p in plan.people
-        ],
-    )
+    ledger.write_lines(action=action, lines=_lines(plan, unit_of, terms, certificates))
     _tell(actor, practice, kind, chosen, unit_of, terms, certificates, now)
+
+
+def _lines(
+    plan: Plan,
+    unit_of: dict[int, Any],
+    terms: dict[int, Any],
+    certificates: Sequence[Certificate],
+) -> list[ledger.LineDraft]:
+    by_person = {c.person_id: c for c in certificates}
+    return [
+        ledger.LineDraft(
+            link=p.link.pk,
+            unit=unit_of[p.link.pk].pk if p.link.pk in unit_of else None,
+            term=t.pk if (t := terms.get(p.link.person_id or 0)) else None,
+            certificate=c.pk if (c := by_person.get(p.link.person_id or 0)) else None,
+            outcome=Outcome.SKIPPED if p.refusal else Outcome.ASSIGNED,
+            reason=p.refusal or "; ".join(p.waived) or p.detail,
+        )
+        for p in plan.people
+    ]
+
+
+def _check_limits(chosen: Sequence[Planned], units: Sequence[Any]) -> None:
+    """Refuse where the units taken end on other days than those that the plan counted on.
+
+    Raises:
+        IntegrityError: somebody took or gave back one in between; nothing may be assigned.
+    """
+    if [unit.ends_before for unit in units] != [planned.ends_before for planned in chosen]:
+        raise IntegrityError("The free units changed while the assignment was planned.")
 
 
 def _add_years(

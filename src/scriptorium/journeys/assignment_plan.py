@@ -28,6 +28,7 @@ from scriptorium.domains.memberships.rules import (
 )
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import RosterLink
+from scriptorium.kernel.payer import Payer
 
 _LIVE = {PartState.ASSIGNED, PartState.STARTED, PartState.RESERVED}
 _YEAR = {
@@ -49,10 +50,15 @@ class Opening:
 
 @dataclass(slots=True)
 class Planned(Opening):
-    """One person's part of the plan; ``refusal`` is empty when a unit will be used."""
+    """One person's part of the plan; ``refusal`` is empty when a unit will be used.
+
+    Arguments:
+        ends_before: by which day the unit ends that the person will get, None if it is not limited.
+    """
 
     link: RosterLink = field(kw_only=True)
     refusal: str = ""
+    ends_before: dt.date | None = None
 
 
 @dataclass(slots=True)
@@ -71,14 +77,23 @@ class Plan:
 
 
 def plan_assignment(
-    *, links: Sequence[RosterLink], kind: str, choice: str, today: dt.date, lock: bool = False
+    *,
+    payer: Payer,
+    links: Sequence[RosterLink],
+    kind: str,
+    choice: str,
+    today: dt.date,
+    lock: bool = False,
+    whole: bool = False,
 ) -> Plan:
     """Decide for each link whether it gets a unit, and what that unit will open.
 
     Arguments:
+        payer: whose free units will be used.
         links: live links of one practice.
         kind, choice: product kind and, for specialty and CE, its code.
-        lock: also lock the memberships, when the plan will be carried out.
+        lock: also lock the memberships and the payer's units, when the plan will be carried out.
+        whole: only units that are not limited will be used.
     """
     people = [link.person_id for link in links if link.person_id is not None]
     bare = [link.pk for link in links if link.person_id is None]
@@ -86,9 +101,16 @@ def plan_assignment(
     live = ledger.live_parts(people=people) if people else {}
     reserved = ledger.reserved_parts(links=bare) if bare else {}
     invited = practices.open_invitations(links=bare) if bare else {}
+    limits: Sequence[dt.date | None] = ()
+    if kind == ProductKind.MEMBERSHIP and not whole:
+        # Only memberships are limited; no other kind pays for this question.
+        limits = ledger.limits_in_order(payer=payer, kind=kind, count=len(links), lock=lock)
     plan = Plan(kind, choice, [], found)
-    for link in links:
-        planned = Planned(link=link)
+    used = 0
+    # In the order of the board, whichever way they were selected: units differ in when they end,
+    # so the preview and the assignment have to go through the people in one order.
+    for link in sorted(links, key=lambda link: (link.board_order, link.sort_name, link.pk)):
+        planned = Planned(link=link, ends_before=limits[used] if used < len(limits) else None)
         plan.people.append(planned)
         if link.person_id is None:
             open_parts = {(p.kind, p.choice) for p in reserved.get(link.pk, [])}
@@ -107,10 +129,12 @@ def plan_assignment(
         try:
             decide(
                 planned, kind=kind, choice=choice, dates=dates, held=open_parts, today=today,
-                bare=link.person_id is None,
+                bare=link.person_id is None, ends_before=planned.ends_before,
             )  # fmt: skip
         except CannotApply as refusal:
             planned.refusal = str(refusal)
+        else:
+            used += 1
     return plan
 
 
@@ -123,10 +147,12 @@ def decide(
     held: Collection[tuple[str, str]],
     today: dt.date,
     bare: bool = False,
+    ends_before: dt.date | None = None,
 ) -> None:
     """Fill one person's plan.
 
     Arguments:
+        ends_before: of the unit that will be used, None if it is not limited.
         dates: the membership's dates, None without one.
         held: (kind, choice) of what is live or reserved already.
         bare: nobody accepted yet; the year is decided at acceptance.
@@ -140,7 +166,7 @@ def decide(
         raise CannotApply("Already has a package whose exam is not chosen yet")
     for part in PARTS[product]:
         if part == PartKind.MEMBERSHIP:
-            _decide_year(planned, product, dates, today, bare=bare)
+            _decide_year(planned, product, dates, today, bare=bare, ends_before=ends_before)
             continue
         wanted = _choice_of(product, part, choice)
         if (part, wanted) not in held:
@@ -153,15 +179,25 @@ def decide(
 
 
 def _decide_year(
-    planned: Opening, product: ProductKind, dates: Dates | None, today: dt.date, *, bare: bool
+    planned: Opening,
+    product: ProductKind,
+    dates: Dates | None,
+    today: dt.date,
+    *,
+    bare: bool,
+    ends_before: dt.date | None,
 ) -> None:
     if bare:
         # The year starts at acceptance, when the person's own membership is known.
+        if ends_before is not None and ends_before <= today:
+            raise CannotApply(year_rules.over_words(ends_before))
         planned.parts.append(PartGrant(PartKind.MEMBERSHIP))
         planned.detail = "Starts when the invitation is accepted"
+        if ends_before is not None:
+            planned.detail += f", paid to {words(ends_before - dt.timedelta(days=1))}"
         return
     try:
-        year = _YEAR[product](dates, today, year_rules.windows())
+        year = year_rules.ending_by(_YEAR[product](dates, today, year_rules.windows()), ends_before)
     except CannotApply as refusal:
         if product != ProductKind.PACKAGE:
             raise

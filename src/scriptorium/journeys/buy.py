@@ -31,6 +31,7 @@ from scriptorium.domains.practices import queries as roster
 from scriptorium.domains.practices.models import Practice
 from scriptorium.journeys import ordering, paying_online
 from scriptorium.journeys.assign import check_choice
+from scriptorium.journeys.coterm import NotOffered, check_offered
 from scriptorium.journeys.own_units import BadChoice, Piece, PiecePlan, plan_pieces
 from scriptorium.journeys.paying_online import ProviderRefused, ProviderUnavailable
 from scriptorium.journeys.services import pays_online
@@ -41,6 +42,7 @@ __all__ = [
     "BadChoice",
     "CannotPrice",
     "LooksLikeACard",
+    "NotOffered",
     "NotPossible",
     "Piece",
     "ProviderRefused",
@@ -87,19 +89,27 @@ def buy_for_practice(
     Arguments:
         po_number: the practice's purchase order, or "".
         key: of the form.
+        wishes: memberships may be for a part of a year, up to a day that ``coterm`` offers.
 
     Raises:
         CannotPrice: nothing was wished for, or a line is impossible.
+        NotOffered: memberships shall end by a day that is not offered (any more).
         LooksLikeACard: the purchase order holds a card number.
     """
     check_no_card_number(po_number)
     payer = Payer(practice=practice.pk)
+    full_key = f"store:{practice.reference}:{key}"
+    earlier = money.order_by_key(idempotency_key=full_key)
+    if earlier is not None:
+        # Before anything is judged: what was offered then may not be offered now.
+        return earlier.invoice
+    check_offered(practice=practice, wishes=wishes, today=today)
     found = quote_for(payer=payer, region=practice.region, wishes=wishes, on=today)
     profile = money.billing_of(practice=practice.pk)
     new = NewOrder(
         payer=payer,
         source="store",
-        idempotency_key=f"store:{practice.reference}:{key}",
+        idempotency_key=full_key,
         quote=found,
         po_number=po_number.strip(),
         units_first=profile.units_first_at is not None,

@@ -238,7 +238,8 @@ def _add(
 ) -> None:
     if not rows:
         return
-    free = stock.free_of(payer=Payer(practice=practice.pk), kind=kind) if kind else 0
+    payer = Payer(practice=practice.pk)
+    free = stock.free_to_reserve(payer=payer, kind=kind, today=today) if kind else 0
     for group, reserved in ((rows[:free], kind), (rows[free:], "")):
         if not group:
             continue

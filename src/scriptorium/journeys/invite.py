@@ -17,6 +17,7 @@ from scriptorium.domains.audit.operations import Happening, record_many
 from scriptorium.domains.catalog.enums import ONE
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.ledger import operations as ledger
+from scriptorium.domains.ledger.operations import NotEnoughUnits
 from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.practices import operations as practices
 from scriptorium.domains.practices import queries as roster
@@ -131,10 +132,14 @@ def reserve(
     Raises:
         NotEnoughUnits: fewer free units than links.
     """
-    plan = plan_assignment(links=links, kind=kind, choice="", today=today)
+    payer = Payer(practice=practice.pk)
+    plan = plan_assignment(payer=payer, links=links, kind=kind, choice="", today=today)
+    if len(plan.eligible) < len(links):
+        # The next one in line ended today; nobody is told of a unit that is worth nothing.
+        raise NotEnoughUnits(kind, len(plan.eligible), len(links))
     ledger.hand_out(
         actor=actor,
-        payer=Payer(practice=practice.pk),
+        payer=payer,
         kind=kind,
         choice="",
         holdings=[ledger.Holding(p.link.pk, None, p.parts) for p in plan.eligible],

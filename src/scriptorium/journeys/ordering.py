@@ -25,7 +25,7 @@ from scriptorium.domains.notifications.operations import Mail, enqueue
 from scriptorium.domains.orders import operations as orders
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import OrderState
-from scriptorium.domains.orders.models import Invoice, Order, Payment
+from scriptorium.domains.orders.models import Invoice, Order, OrderLine, Payment
 from scriptorium.domains.orders.operations import NewOrder
 from scriptorium.domains.orders.operations.documents import set_paid
 from scriptorium.domains.practices.models import Practice
@@ -224,6 +224,7 @@ def fulfil(
         if line.kind not in ProductKind or not count:
             continue
         brought[line.kind] += count
+        ends_before = _ends_before(line, today)
         ledger.grant_units(
             actor=actor,
             payer=to.payer,
@@ -234,12 +235,13 @@ def fulfil(
             expires_on=expires_on,
             now=now,
             idempotency_key=f"order:{order.reference}:{line.position}",
+            ends_before=ends_before,
         )
         record(
             actor=actor,
             happening=Happening(
                 "units.purchased", "order", order.reference, to.practice,
-                {"count": count, "kind": MANY[line.kind], "invoice": invoice.number},
+                {"count": count, "kind": _what(line.kind, ends_before), "invoice": invoice.number},
             ),
             now=now,
         )  # fmt: skip
@@ -249,6 +251,24 @@ def fulfil(
         bring_back(actor=actor, order=order, now=now, today=today)
     elif order.source == "store" and to.payer.person is not None:
         use_order(actor=actor, order=order, now=now, today=today)
+
+
+def _ends_before(line: OrderLine, today: dt.date) -> dt.date | None:
+    """Return by which day the units of a line end that was bought for a part of a year, or None.
+
+    Whoever pays when that day has come gets the days that were paid for from the day of payment.
+    """
+    last_day = line.rule.get("until")
+    if last_day is None:
+        return None
+    ends_before = dt.date.fromisoformat(last_day) + dt.timedelta(days=1)
+    return ends_before if ends_before > today else today + dt.timedelta(days=line.rule["days"])
+
+
+def _what(kind: str, ends_before: dt.date | None) -> str:
+    if ends_before is None:
+        return MANY[kind]
+    return f"{MANY[kind]} until {words(ends_before - dt.timedelta(days=1))}"
 
 
 def settle(*, actor: Actor, invoice: Invoice, to: BillTo, now: dt.datetime, today: dt.date) -> None:

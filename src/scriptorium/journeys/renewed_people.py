@@ -97,7 +97,8 @@ def _for_practice(
     extra = [line.link_id for line in lines if line.extra and line.link_id]
     for kind, keys in ((ProductKind.RENEWAL, due), (ProductKind.MEMBERSHIP, extra)):
         if keys:
-            carry_out(actor, practice, keys, kind, "", f"{key}:{kind}", now, today)
+            # Extra people renew with the others a year from now, so they need whole years.
+            carry_out(actor, practice, keys, kind, "", f"{key}:{kind}", now, today, whole=True)
     after = _memberships(lines)
     bare = [line.link_id for line in lines if line.link_id and not line.holder_id]
     reserved = stock.reserved_parts(links=bare) if bare else {}
@@ -148,7 +149,7 @@ def give_year(
         event: key of the audit event, one whose sentence has the name and the end of the year.
 
     Raises:
-        NotEnoughUnits: the payer has no such free unit.
+        NotEnoughUnits: the payer has no such free unit that pays for a whole year.
     """
     payer = Payer(practice=practice.pk) if practice else Payer(person=person.pk)
     part = ledger.PartGrant(
@@ -158,7 +159,7 @@ def give_year(
     )
     units = ledger.hand_out(
         actor=actor, payer=payer, kind=kind, choice="",
-        holdings=[ledger.Holding(link, person.pk, [part])], action=None, now=now,
+        holdings=[ledger.Holding(link, person.pk, [part])], action=None, now=now, whole=True,
     )  # fmt: skip
     terms = memberships.add_years(
         grants=[memberships.YearGrant(person.pk, plan, units[0].pk)],

@@ -153,11 +153,16 @@ def share_out(*, people: list[ProposalLine], free: int, free_new: int) -> Shares
     """Use what is free first (DOMAIN §4).
 
     Arguments:
-        free, free_new: the payer's free renewals, and free memberships for new people.
+        free, free_new: the payer's free renewals, and free memberships of a year for new people.
     """
     due = [line for line in people if not line.extra]
     extra = [line for line in people if line.extra]
     return Shares([*due[:free], *extra[:free_new]], [*due[free:], *extra[free_new:]])
+
+
+def free_for_new(payer: Payer) -> int:
+    """Return how many free memberships new people of a proposal can have: whole years only."""
+    return stock.whole_free_of(payer=payer, kind=ProductKind.MEMBERSHIP)
 
 
 def charge_due(actor: Actor, today: dt.date, now: dt.datetime) -> int:
@@ -221,11 +226,10 @@ def order_lines(
     if not people:
         return None
     to = ordering.bill_to_of(proposal)
-    free = stock.free_of_kinds(payer=to.payer)
     shares = share_out(
         people=people,
-        free=free[ProductKind.RENEWAL],
-        free_new=free[ProductKind.MEMBERSHIP],
+        free=stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL),
+        free_new=free_for_new(to.payer) if any(line.extra for line in people) else 0,
     )
     renew_lines(
         actor=actor, practice=proposal.payer_practice, person=proposal.payer_person,

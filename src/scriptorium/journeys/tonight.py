@@ -190,9 +190,10 @@ class _Night:
         """Return by how much free units rise or fall before anything is charged."""
         moves: Counter[tuple[Payer, str]] = Counter()
         for unit in self.released:
-            moves[Payer.of(unit), unit.kind] += 1
+            # Nobody is renewed by a limited unit, so those move nothing that is counted here.
+            moves[Payer.of(unit), unit.kind] += unit.ends_before is None
         for unit in stock.units_to_expire(today=self.today).iterator(CHUNK):
-            moves[Payer.of(unit), unit.kind] -= 1
+            moves[Payer.of(unit), unit.kind] -= unit.ends_before is None
         return moves
 
     def open(self) -> None:
@@ -297,14 +298,12 @@ class _Night:
     def _purse(self, proposal: Proposal) -> _Purse:
         payer = Payer.of(proposal)
         if payer not in self.purses:
-            free = {
-                kind: stock.free_of(payer=payer, kind=kind) + self.moves[payer, kind]
-                for kind in (ProductKind.RENEWAL, ProductKind.MEMBERSHIP)
-            }
+            free = stock.free_of(payer=payer, kind=ProductKind.RENEWAL)
+            free_new = renewing.free_for_new(payer)
             self.purses[payer] = _Purse(
                 to=ordering.bill_to_of(proposal),
-                free=free[ProductKind.RENEWAL],
-                free_new=free[ProductKind.MEMBERSHIP],
+                free=free + self.moves[payer, ProductKind.RENEWAL],
+                free_new=free_new + self.moves[payer, ProductKind.MEMBERSHIP],
                 kept=money.credit_of(payer=payer),
                 by_card=renewing.pays_by_itself(payer),
             )
@@ -347,7 +346,7 @@ class _Night:
         groups = stock.expiring_groups(after=self.today, until=last)
         counts = Counter({(row.practice, row.kind, row.expires_on): row.count for row in groups})
         for unit in self.released:
-            day = expiry_after_release(unit.expires_on, self.today)
+            day = expiry_after_release(unit.expires_on, self.today, ends_before=unit.ends_before)
             if unit.payer_practice_id and day <= last:
                 counts[unit.payer_practice_id, unit.kind, day] += 1
         rows = [stock.Expiring(*key, count) for key, count in sorted(counts.items())]

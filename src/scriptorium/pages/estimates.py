@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scriptorium.domains.catalog.queries import Prices, prices
 from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.enums import EstimateState
 from scriptorium.domains.orders.rules import states
-from scriptorium.domains.orders.rules.pricing import NextTier, PricedLine, Quote, products_in_order
+from scriptorium.domains.orders.rules.pricing import (
+    DAYS,
+    NextTier,
+    PricedLine,
+    Quote,
+    products_in_order,
+    share_of,
+)
 from scriptorium.kernel.money import Money
 
 #: The colour of a state; its words always stand beside it.
@@ -104,7 +111,7 @@ def estimate_form(*, quote: Quote | None, today: dt.date) -> EstimateForm:
             list_price=str(book.prices[kind]),
             each=each_words(lines[kind][0], found.currency) if kind in lines else "",
             total=_total(lines[kind], found) if kind in lines else "",
-            tier=_next_tier(kind, quote),
+            tier=_next_tier(kind, quote, lines.get(kind, [])),
         )
         for kind in products_in_order(found)
     ]
@@ -124,6 +131,8 @@ def estimate_form(*, quote: Quote | None, today: dt.date) -> EstimateForm:
 def each_words(line: PricedLine, currency: str) -> str:
     """Return what one piece costs, with the discount that it has."""
     price = f"{Money(line.unit_minor, currency)} each"
+    if "days" in line.rule:
+        price += f" for {line.rule['days']} days"
     if line.discount_percent:
         price += f", {percent_words(line.discount_percent)}"
     return price
@@ -140,9 +149,14 @@ def _total(lines: list[PricedLine], found: Prices) -> str:
     return str(Money(sum(line.net_minor for line in lines), found.currency))
 
 
-def _next_tier(kind: str, quote: Quote | None) -> str:
+def _next_tier(kind: str, quote: Quote | None, lines: list[PricedLine]) -> str:
     near = next((tier for tier in quote.next_tiers if tier.kind == kind), None) if quote else None
-    return tier_words(near, quote.currency) if quote and near else ""
+    if quote is None or near is None:
+        return ""
+    if lines and isinstance(days := lines[0].rule.get("days"), int):
+        share = share_of(near.unit_minor, days=days, of_days=DAYS)
+        near = replace(near, unit_minor=share)
+    return tier_words(near, quote.currency)
 
 
 def estimate_rows(*, practice: int, base: str, today: dt.date) -> list[EstimateRow]:

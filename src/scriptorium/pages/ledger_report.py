@@ -29,6 +29,7 @@ def ledger_report(*, today: dt.date) -> Report:
         "duplicate assignments": ledger.duplicate_assignments(),
         "parts": ledger.missing_parts(),
         "holders": ledger.wrong_holders(),
+        "limits": ledger.wrong_limits(),
         "term payers": memberships.wrong_terms(),
         "membership dates": memberships.wrong_dates(),
         "roster copies": practices.wrong_rows(facts=_facts, today=today),

@@ -184,7 +184,7 @@ def order_page(*, order: Order, base: str, today: dt.date) -> OrderPage:
         has_centres=any(line.cost_centre_id for line in lines),
         open=str(Money(invoice.open_minor, invoice.currency)) if is_open else "",
         on_the_way=any(attempt.state == AttemptState.PENDING for attempt in attempts),
-        units=_units(order, lines),
+        units=_units(order, lines, today),
         payments=[
             _payment(payment, now, once, here)
             for payment, now, once in money.paid_on(invoice=invoice.pk)
@@ -238,11 +238,14 @@ def _attempt(attempt: Attempt, currency: str) -> tuple[str, str] | None:
     return None
 
 
-def _units(order: Order, lines: Sequence[Line]) -> str:
+def _units(order: Order, lines: Sequence[Line], today: dt.date) -> str:
     units = [counted(line.kind, line.quantity) for line in lines if line.kind in ProductKind]
     if not units or order.state == OrderState.CANCELLED:
         return ""
     what = ", ".join(units)
     if order.granted_at is not None:
         return f"{what}: yours since {words(clock.day_of(order.granted_at))}."
-    return f"{what}: yours when the invoice is paid."
+    said = f"{what}: yours when the invoice is paid."
+    if any(line.rule.get("until", "9999") < today.isoformat() for line in lines):
+        said += " The day by which some were to end is over; their days count from the payment."
+    return said

@@ -228,9 +228,9 @@ def _flags(person: Person | None, today: dt.date) -> tuple[str, ...]:
 
 def _sum(place: _Place, renewals: int, extra: int, on: dt.date) -> Sum:
     payer = place.payer
-    free = stock.free_of_kinds(payer=payer)
-    own = min(free[ProductKind.RENEWAL], renewals)
-    new = min(free[ProductKind.MEMBERSHIP], extra)
+    own = min(stock.free_of(payer=payer, kind=ProductKind.RENEWAL), renewals)
+    # New people get whole years: limited units end on another day than the proposal's.
+    new = min(stock.whole_free_of(payer=payer, kind=ProductKind.MEMBERSHIP), extra) if extra else 0
     wishes = [
         Wish(kind, count)
         for kind, count in (

@@ -77,6 +77,18 @@ def test_a_release_after_the_expiry_gives_thirty_days(left: int, gets: int) -> N
     assert rules.expiry_after_release(expires, TODAY) == TODAY + dt.timedelta(days=gets)
 
 
+@pytest.mark.parametrize(
+    ("left", "ends", "gets"), [(-40, 90, 30), (-40, 20, 20), (-40, -40, -40), (0, 0, 0), (5, 9, 5)]
+)
+def test_no_release_gives_a_limited_unit_more_than_its_own_day(
+    left: int, ends: int, gets: int
+) -> None:
+    found = rules.expiry_after_release(
+        TODAY + dt.timedelta(days=left), TODAY, ends_before=TODAY + dt.timedelta(days=ends)
+    )
+    assert found == TODAY + dt.timedelta(days=gets)
+
+
 @given(st.lists(st.sampled_from([str(s) for s in PartState]), max_size=4))
 def test_a_unit_is_what_its_parts_add_up_to(parts: list[str]) -> None:
     counted = [p for p in parts if p not in {"waived", "released"}]

@@ -96,6 +96,32 @@ def test_states_follow_one_another_and_never_go_back(
 # What a renewal, a membership and a package add -------------------------------------------------
 
 
+@given(any_day, st.integers(1, 364))
+def test_a_first_year_that_ends_with_others_renews_on_their_day_for_whole_years(
+    start: dt.date, days: int
+) -> None:
+    day = plus(days, start)
+    plan = rules.ending_by(rules.plan_new(None, start, W), day)
+    assert (plan.period.starts_on, plan.period.ends_before, plan.extends) == (start, day, False)
+    facts = Dates(day, rules.lapse_after(day, W), start, plan.anchor)
+    after = rules.plan_renewal(facts, day, W).period
+    assert after.starts_on == day
+    assert (after.ends_before - day).days in {365, 366}
+
+
+@pytest.mark.parametrize("days", [365, 400])
+def test_a_day_a_year_away_or_more_takes_nothing_off_a_year(days: int) -> None:
+    year = rules.plan_new(None, RENEWS, W)
+    assert rules.ending_by(year, plus(days, RENEWS)) == year
+    assert rules.ending_by(year, None) == year
+
+
+@pytest.mark.parametrize("days", [0, -1])
+def test_nothing_is_left_of_a_membership_whose_day_has_come(days: int) -> None:
+    with pytest.raises(rules.CannotApply, match="leaves your stock tonight, so try again tomorrow"):
+        rules.ending_by(rules.plan_new(None, RENEWS, W), plus(days, RENEWS))
+
+
 @given(any_day, st.lists(st.integers(-90, 29), min_size=12, max_size=12))
 def test_row_49_twelve_renewals_on_time_leave_no_gap_and_keep_the_anchor(
     start: dt.date, when: list[int]

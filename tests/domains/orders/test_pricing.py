@@ -56,7 +56,10 @@ def test_the_tier_and_the_list_are_frozen_on_the_line() -> None:
 
 def test_a_part_of_a_year_costs_its_share_of_the_days() -> None:
     (line,) = priced(Wish("renewal", 1, days=73, until=dt.date(2027, 2, 4))).lines
-    assert (line.unit_minor, line.description) == (1780, "Membership renewal, 73 days")
+    assert (line.unit_minor, line.description) == (
+        1780,
+        "Membership renewal, 73 days to 4 Feb 2027",
+    )
     assert line.rule == {"prices": "2026", "days": 73, "of_days": 365, "until": "2027-02-04"}
 
 

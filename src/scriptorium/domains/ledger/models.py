@@ -53,6 +53,8 @@ class Unit(models.Model):
     source = models.CharField(max_length=20)
     purchased_at = models.DateTimeField()
     expires_on = models.DateField()
+    # A limited membership ends by this day, whenever it starts: it was bought to renew with others.
+    ends_before = models.DateField(null=True, blank=True)
     link = models.ForeignKey(
         "practices.RosterLink", on_delete=models.PROTECT, null=True, related_name="units"
     )
@@ -75,6 +77,16 @@ class Unit(models.Model):
                 | models.Q(state="reserved", person__isnull=True, link__isnull=False)
                 | models.Q(state__in=["assigned", "started", "completed"], person__isnull=False),
                 name="unit_holder_fits_state",
+            ),
+            # Nobody else renews with a person who pays for herself, and other kinds have no year.
+            models.CheckConstraint(
+                condition=models.Q(ends_before__isnull=True)
+                | models.Q(
+                    kind="membership",
+                    payer_practice__isnull=False,
+                    expires_on__lte=models.F("ends_before"),
+                ),
+                name="unit_limit_of_membership",
             ),
         ]
         indexes = [

@@ -42,13 +42,33 @@ def expiry_of(purchased_on: dt.date, months: int) -> dt.date:
     return dt.date(year, month + 1, day)
 
 
-def expiry_after_release(expires_on: dt.date, today: dt.date, grace_days: int = 30) -> dt.date:
-    """Return a released unit's expiry: a release after expiry gives 30 days (DOMAIN §2)."""
-    return (
+def limited_expiry(expires_on: dt.date, ends_before: dt.date | None) -> dt.date:
+    """Return the expiry of a unit that may be limited: once its day has come it pays for nothing.
+
+    Arguments:
+        ends_before: the day by which whatever the unit pays for ends, or None.
+    """
+    return expires_on if ends_before is None else min(expires_on, ends_before)
+
+
+def expiry_after_release(
+    expires_on: dt.date,
+    today: dt.date,
+    grace_days: int = 30,
+    *,
+    ends_before: dt.date | None = None,
+) -> dt.date:
+    """Return a released unit's expiry: a release after expiry gives 30 days (DOMAIN §2).
+
+    Arguments:
+        ends_before: of a limited unit, whose expiry never goes beyond it.
+    """
+    later = (
         max(expires_on, today + dt.timedelta(days=grace_days))
         if expires_on <= today
         else expires_on
     )
+    return limited_expiry(later, ends_before)
 
 
 def unit_state_of(parts: list[str]) -> UnitState:

@@ -147,6 +147,32 @@ def plan_new(dates: Dates | None, today: dt.date, windows: Windows) -> YearPlan:
     )
 
 
+def ending_by(plan: YearPlan, ends_before: dt.date | None) -> YearPlan:
+    """Return a first year that ends on the others' day, and renews on it from then on (DOMAIN §1).
+
+    Arguments:
+        plan: the whole year that the person could have.
+        ends_before: the day of a limited unit, or None for one that pays for a whole year.
+
+    Raises:
+        CannotApply: the day has come, so that nothing is left of what the unit pays for.
+    """
+    if ends_before is None or ends_before >= plan.period.ends_before:
+        return plan
+    if ends_before <= plan.period.starts_on:
+        raise CannotApply(over_words(ends_before))
+    period = Period(plan.period.starts_on, ends_before)
+    return YearPlan(period, Anchor.of(ends_before), extends=plan.extends)
+
+
+def over_words(ends_before: dt.date) -> str:
+    """Say why a limited unit whose day has come is of no use."""
+    return (
+        f"The membership that is next in line ended on {words(ends_before - dt.timedelta(days=1))};"
+        " it leaves your stock tonight, so try again tomorrow"
+    )
+
+
 def plan_renewal(dates: Dates | None, today: dt.date, windows: Windows) -> YearPlan:
     """Return the year that a renewal unit pays for.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import cache
 
 from django.contrib import messages
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from scriptorium.domains.catalog.enums import MANY, ProductKind, counted
 from scriptorium.domains.catalog.queries import programme
 from scriptorium.domains.ledger.operations import fresh_key
+from scriptorium.domains.memberships.rules import words
 from scriptorium.domains.practices import queries as practices
 from scriptorium.domains.practices.models import RosterLink
 from scriptorium.domains.practices.queries import RosterFilter
@@ -181,6 +183,10 @@ def _preview(
             "will_use": plan.will_use,
             "skipped": len(plan.lines) - plan.will_use,
             "free": plan.free,
+            "limited": [
+                f"{count:,} of them until {words(day - dt.timedelta(days=1))}"
+                for day, count in plan.limited
+            ],
             "left": plan.left,
             "short_by": plan.short_by,
             "waived": [f"{line.name}: {w}" for line in plan.lines for w in line.waived],

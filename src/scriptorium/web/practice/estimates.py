@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from scriptorium.domains.catalog.enums import ProductKind
 from scriptorium.domains.ledger.operations import fresh_key
 from scriptorium.domains.orders import queries as money
 from scriptorium.domains.orders.models import Estimate
@@ -27,7 +28,7 @@ from scriptorium.web.practice.estimate_forms import (
     initial_of,
     is_filled,
 )
-from scriptorium.web.practice.price_form import bound, price_context, prices_alone
+from scriptorium.web.practice.price_form import UNTIL, bound, price_context, prices_alone
 from scriptorium.web.shared.guards import Place, actor_of, practice_role
 from scriptorium.web.shared.requests import HttpRequest
 
@@ -134,6 +135,13 @@ def _make(request: HttpRequest, place: Place, revises: Estimate | None) -> HttpR
     form = bound(EstimateForm, place, request.POST)
     if not form.is_valid():
         return _form_page(request, place, form, revises=revises, status=422)
+    if request.POST.get(UNTIL) and any(w.kind == ProductKind.MEMBERSHIP for w in form.wishes()):
+        # The store's form, where the price was that of a part of a year.
+        return _form_page(
+            request, place, form, revises=revises, status=422,
+            problem="An estimate is good for weeks, so its memberships are for a whole year; the"
+            " prices here say so now. Order those that end together with your people in the store.",
+        )  # fmt: skip
     try:
         made = estimating.make(
             actor=actor_of(request),

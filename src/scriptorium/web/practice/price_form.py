@@ -17,14 +17,24 @@ from scriptorium.web.practice.estimate_forms import EstimateForm, splits_in
 from scriptorium.web.shared.guards import Place
 from scriptorium.web.shared.requests import HttpRequest
 
+#: The field in which the store's form says when memberships end; an estimate has none.
+UNTIL = "membership-until"
 
-def bound[F: EstimateForm](form: type[F], place: Place, given: Mapping[str, Any] | None) -> F:
-    """Return a form of the practice's departments with what was typed, or an empty one."""
+
+def bound[F: EstimateForm](
+    form: type[F], place: Place, given: Mapping[str, Any] | None, **more: Any
+) -> F:
+    """Return a form of the practice's departments with what was typed, or an empty one.
+
+    Arguments:
+        more: what this form alone is made with.
+    """
     return form(
         given,
         centres=money.cost_centres(practice=place.practice.pk),
         extra=splits_in(given or {}),
         use_required_attribute=False,
+        **more,
     )
 
 
@@ -50,6 +60,7 @@ def price_context(request: HttpRequest, place: Place, form: EstimateForm) -> dic
         "rows": [
             (product, form[product.kind], _for(form, product.kind)) for product in page.products
         ],
+        "ends": [],
         "splits": [(form[f"{name}-kind"], form[name], _for(form, name)) for name in form.extra],
     }
 

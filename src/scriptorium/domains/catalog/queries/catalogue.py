@@ -35,6 +35,8 @@ class Numbers:
     overdue_notice_days: tuple[int, ...]
     win_back_days: tuple[int, ...]
     card_retry_days: tuple[int, ...]
+    coterm_least_days: int
+    coterm_offers: int
     inactive_days: int
 
     @property

@@ -100,12 +100,15 @@ def grant_units(
     expires_on: dt.date,
     now: dt.datetime,
     idempotency_key: str | None = None,
+    ends_before: dt.date | None = None,
 ) -> list[Unit]:
     """Put new free units into the ledger. Buying and granting both come through here.
 
     Arguments:
         count: at least 1.
         source: "grant", "purchase" or "demo".
+        ends_before: memberships of a practice alone: the day by which the year ends, whenever it
+            starts, so that its person renews with others; the unit expires by then too.
         idempotency_key: unique per grant; a repeated one makes the database refuse.
 
     Raises:
@@ -116,7 +119,14 @@ def grant_units(
     Balance.objects.get_or_create(kind=kind, **payer.columns)
     _move_balance(payer, kind, {"free": count})
     units = [
-        Unit(kind=kind, source=source, purchased_at=now, expires_on=expires_on, **payer.columns)
+        Unit(
+            kind=kind,
+            source=source,
+            purchased_at=now,
+            expires_on=rules.limited_expiry(expires_on, ends_before),
+            ends_before=ends_before,
+            **payer.columns,
+        )
         for _ in range(count)
     ]
     Unit.objects.bulk_create(units)
@@ -128,18 +138,22 @@ def grant_units(
     return units
 
 
-def _take(payer: Payer, kind: str, changes: dict[str, int], count: int) -> list[Unit]:
+def _take(
+    payer: Payer, kind: str, changes: dict[str, int], count: int, *, whole: bool = False
+) -> list[Unit]:
     if not count:
         return []
     if not _move_balance(payer, kind, {"free": -count} | changes):
         balance = Balance.objects.filter(kind=kind, **payer.columns).first()
         raise NotEnoughUnits(kind, balance.free if balance else 0, count)
-    units = list(
-        Unit.objects.select_for_update()
-        .filter(state=UnitState.FREE, kind=kind, **payer.columns)
-        .order_by("expires_on", "id")[:count]
-    )
+    free = Unit.objects.select_for_update().filter(state=UnitState.FREE, kind=kind, **payer.columns)
+    if whole:
+        free = free.filter(ends_before__isnull=True)
+    # The order in which ``queries.limits_in_order`` foretells their ends.
+    units = list(free.order_by("expires_on", "id")[:count])
     if len(units) != count:
+        if whole:
+            raise NotEnoughUnits(kind, len(units), count)
         raise RuntimeError("The balance and the free units disagree; run verify-ledger.")
     return units
 
@@ -193,8 +207,12 @@ def hand_out(
     holdings: Sequence[Holding],
     action: Action | None,
     now: dt.datetime,
+    whole: bool = False,
 ) -> list[Unit]:
     """Give one free unit to each holder: assigned to a person, reserved for a bare link.
+
+    Arguments:
+        whole: leave limited units alone; what is paid for here lasts a whole year.
 
     Returns:
         The units in the order of the holdings.
@@ -204,7 +222,7 @@ def hand_out(
     """
     people = sum(1 for holding in holdings if holding.person is not None)
     bare = len(holdings) - people
-    units = _take(payer, kind, {"in_use": people, "reserved": bare}, len(holdings))
+    units = _take(payer, kind, {"in_use": people, "reserved": bare}, len(holdings), whole=whole)
     assigned: list[Unit] = []
     reserved: list[Unit] = []
     parts: list[UnitPart] = []
@@ -280,7 +298,7 @@ def release_units(
     Arguments:
         units: reserved, assigned or started units, locked.
         reason: kept on each entry.
-        today: a unit past its expiry gets 30 days from here.
+        today: a unit past its expiry gets 30 days from here, a limited one never more than it had.
     """
     if not units:
         return
@@ -288,7 +306,9 @@ def release_units(
     def free(unit: Unit) -> None:
         unit.link_id = unit.person_id = unit.action_id = None
         unit.choice, unit.assigned_at = "", None
-        unit.expires_on = rules.expiry_after_release(unit.expires_on, today)
+        unit.expires_on = rules.expiry_after_release(
+            unit.expires_on, today, ends_before=unit.ends_before
+        )
 
     deltas: dict[tuple[Payer, str], Counter[str]] = {}
     for unit in units:
@@ -314,7 +334,11 @@ def expire_units(*, actor: Actor, units: Sequence[Unit], now: dt.datetime) -> No
     """Write the expiry of free units whose day has come."""
     for (payer, kind), count in Counter((Payer.of(u), u.kind) for u in units).items():
         _move_balance(payer, kind, {"free": -count})
-    _set_state(units, EntryEvent.EXPIRED, actor=actor, now=now, reason="Twelve months passed")
+    limited = [unit for unit in units if unit.ends_before == unit.expires_on]
+    others = [unit for unit in units if unit.ends_before != unit.expires_on]
+    for some, reason in ((others, "Twelve months passed"), (limited, "The day it ends by came")):
+        if some:
+            _set_state(some, EntryEvent.EXPIRED, actor=actor, now=now, reason=reason)
 
 
 def move_parts(

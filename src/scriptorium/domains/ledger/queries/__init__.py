@@ -9,6 +9,12 @@ from scriptorium.domains.ledger.queries.learning import (
     locked_part_of_unit,
     locked_part_to_sit,
 )
+from scriptorium.domains.ledger.queries.limits import (
+    free_to_reserve,
+    limited_free,
+    limits_in_order,
+    whole_free_of,
+)
 from scriptorium.domains.ledger.queries.stock import (
     Expiring,
     Stock,
@@ -16,7 +22,6 @@ from scriptorium.domains.ledger.queries.stock import (
     action_lines,
     expiring_groups,
     free_of,
-    free_of_kinds,
     live_parts,
     lock_units_of_action,
     locked_action,
@@ -41,6 +46,7 @@ from scriptorium.domains.ledger.queries.verification import (
     missing_parts,
     wrong_balances,
     wrong_holders,
+    wrong_limits,
 )
 
 __all__ = [
@@ -57,7 +63,9 @@ __all__ = [
     "exam_parts",
     "expiring_groups",
     "free_of",
-    "free_of_kinds",
+    "free_to_reserve",
+    "limited_free",
+    "limits_in_order",
     "live_parts",
     "lock_units_of_action",
     "locked_action",
@@ -78,6 +86,8 @@ __all__ = [
     "unit_of_link",
     "units_of_link",
     "units_to_expire",
+    "whole_free_of",
     "wrong_balances",
     "wrong_holders",
+    "wrong_limits",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -81,13 +81,8 @@ def stock_of(*, payer: Payer, soon: dt.date | None = None) -> dict[str, Stock]:
 
 def free_of(*, payer: Payer, kind: str) -> int:
     """Return how many free units a payer has of a kind."""
-    return free_of_kinds(payer=payer)[kind]
-
-
-def free_of_kinds(*, payer: Payer) -> Counter[str]:
-    """Return kind → how many free units a payer has of it; none counts as zero."""
-    rows = Balance.objects.filter(**payer.columns).values_list("kind", "free")
-    return Counter(dict(rows))
+    balance = Balance.objects.filter(kind=kind, **payer.columns).only("free").first()
+    return balance.free if balance else 0
 
 
 def live_parts(*, people: Iterable[int]) -> dict[int, list[UnitPart]]:

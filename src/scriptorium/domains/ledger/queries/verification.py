@@ -144,3 +144,13 @@ def wrong_holders() -> Iterator[str]:
         ~Q(person_id=F("unit__person_id")), state__in=["assigned", "started", "completed"]
     ).values_list("unit__reference", flat=True):
         yield f"Unit {name}: its part names another person than the unit."
+
+
+def wrong_limits() -> Iterator[str]:
+    """Yield limited units that pay for a day on or after the one by which they end."""
+    for name in UnitPart.objects.filter(
+        state__in=["assigned", "started", "completed"],
+        unit__ends_before__isnull=False,
+        term_ends_before__gt=F("unit__ends_before"),
+    ).values_list("unit__reference", flat=True):
+        yield f"Unit {name}: its year goes on after the day by which it ends."

@@ -256,6 +256,11 @@ class Coming:
     automatic: int
     manual: int
 
+    @property
+    def people(self) -> int:
+        """How many renew, in whichever mode."""
+        return self.automatic + self.manual
+
 
 def coming(*, payer: Payer, since: dt.date, until: dt.date) -> list[Coming]:
     """Return the days on which a payer's people renew, from one day up to another."""
@@ -271,3 +276,19 @@ def coming(*, payer: Payer, since: dt.date, until: dt.date) -> list[Coming]:
         .order_by(F("renews_on"))
     )
     return [Coming(row["renews_on"], row["automatic"], row["manual"]) for row in rows]
+
+
+def shared_days(*, payer: Payer, today: dt.date, least: int, most: int) -> list[Coming]:
+    """Return the renewal days of a payer that newcomers may share, soonest first.
+
+    Arguments:
+        least: the day is at least so many days away; it is always less than a year away.
+        most: so many days, those on which most people renew, the sooner ones first among equals.
+    """
+    found = coming(
+        payer=payer,
+        since=today + dt.timedelta(days=least),
+        until=today + dt.timedelta(days=365),
+    )
+    found.sort(key=lambda row: (-row.people, row.renews_on))
+    return sorted(found[:most], key=lambda row: row.renews_on)

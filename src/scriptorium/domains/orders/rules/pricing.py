@@ -18,6 +18,8 @@ from scriptorium.domains.orders.enums import CONSULTING, FEE
 #: More pieces in one line are a slip of the hand.
 MOST_PIECES = 100_000
 MOST_MINOR = 100_000_000_00
+#: Of so many days a part of a year is a share, in a leap year too.
+DAYS = 365
 
 
 class CannotPrice(Exception):
@@ -42,7 +44,7 @@ class Wish:
     words: str = ""
     unit_minor: int | None = None
     days: int | None = None
-    of_days: int = 365
+    of_days: int = DAYS
     until: dt.date | None = None
     centre: int | None = None
 
@@ -111,6 +113,11 @@ def discount_of(*, prices: PriceList, quantity: int) -> int:
 def after_discount(*, list_minor: int, percent: int) -> int:
     """Return what one piece costs after a discount."""
     return half_up(list_minor * (100 - percent), 100)
+
+
+def share_of(minor: int, *, days: int, of_days: int) -> int:
+    """Return what a part of a year costs: its share of the days."""
+    return half_up(minor * days, of_days)
 
 
 def tax_on(*, net_minor: int, rate: int) -> int:
@@ -190,11 +197,11 @@ def _priced(
         rule["tier"] = max(tier.least for tier in book.tiers if tier.least <= volume)
     if wish.days is not None:
         # List and price fall alike, so that the saving shown is the tier's alone.
-        unit = half_up(unit * wish.days, wish.of_days)
-        listed = half_up(listed * wish.days, wish.of_days)
+        unit = share_of(unit, days=wish.days, of_days=wish.of_days)
+        listed = share_of(listed, days=wish.days, of_days=wish.of_days)
         rule |= {"days": wish.days, "of_days": wish.of_days}
         if wish.until is not None:
-            name = f"{name}, {wish.days} days"
+            name = f"{name}, {wish.days} days to {wish.until.day} {wish.until:%b %Y}"
             rule["until"] = wish.until.isoformat()
     rate = prices.tax_rate(region=region, code=code)
     if exempt and rate:
