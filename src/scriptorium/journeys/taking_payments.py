@@ -92,6 +92,12 @@ def keep(
         invoice.pk for invoice in money.open_invoices(payer=to.payer)
     ]
     locked = money.locked_invoices(keys=wanted)
+    # What is paid for is handed out first. From the moment a receipt has its number until it is
+    # committed nobody else gets one, so as little as possible lies between.
+    for invoice in _settled_by(new.amount_minor, [locked[key] for key in wanted]):
+        ordering.fulfil(
+            actor=actor, order=invoice.order, invoice=invoice, to=to, now=now, today=today
+        )
     payment = orders.receive_payment(actor=actor, new=new, now=now, today=today)
     paid = []
     for key in wanted:
@@ -136,6 +142,16 @@ def keep(
     )
     enqueue(mails=[mail], now=now)
     return taken
+
+
+def _settled_by(amount_minor: int, invoices: Sequence[Invoice]) -> list[Invoice]:
+    """Return the invoices of which nothing is open after an amount was applied in their order."""
+    found = []
+    for invoice in invoices:
+        if 0 < invoice.open_minor <= amount_minor:
+            found.append(invoice)
+        amount_minor -= min(amount_minor, invoice.open_minor)
+    return found
 
 
 def _taken(payment: Payment) -> Taken:
