@@ -122,6 +122,13 @@ def keep(
         ),
         now=now,
     )  # fmt: skip
+    enqueue(mails=[_receipt(taken, to, amount)], now=now)
+    return taken
+
+
+def _receipt(taken: Taken, to: BillTo, amount: str) -> Mail:
+    """Return the mail about a payment that came in."""
+    payment = taken.payment
     data = {
         "number": payment.number, "payer": to.name, "amount": amount,
         "method": payment.method_label or Method(payment.method).label,
@@ -132,7 +139,7 @@ def keep(
         "kept": str(Money(taken.kept_minor, payment.currency)) if taken.kept_minor else "",
         "link": to.orders_page,
     }  # fmt: skip
-    mail = Mail(
+    return Mail(
         "payment_received",
         to.email,
         to.contact,
@@ -140,8 +147,6 @@ def keep(
         data,
         to.practice,
     )
-    enqueue(mails=[mail], now=now)
-    return taken
 
 
 def _settled_by(amount_minor: int, invoices: Sequence[Invoice]) -> list[Invoice]:
