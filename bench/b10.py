@@ -16,7 +16,7 @@ from bench.place import ROOT
 
 #: People who pay for themselves, practices, people of each practice.
 SIZES = (1_000, 180, 50)
-#: SQLite has one writer: a second worker would only wait for its lock, longer than it may.
+#: SQLite has one writer: a second worker would only wait for its turn.
 WORKERS = {"sqlite": 1, "postgresql": 2}
 #: Certificates rendered after the charges, to say what a PDF takes.
 PRINTED = 100
