@@ -168,10 +168,12 @@ class Renewals(RuleBasedStateMachine):
         """The practice presses Renew."""
         proposal = self._proposal(which)
         if proposal is not None:
+            lines = self._lines(proposal, ticks)
+            self.checks.press_renew(lines=lines)
             with suppress(NotPossible):
                 proposing.renew(
                     actor=self.world.clinic.actor, proposal=proposal, key=self._key(),
-                    lines=self._lines(proposal, ticks), po_number="", **self.at,
+                    lines=lines, po_number="", **self.at,
                 )  # fmt: skip
 
     @rule(what=st.sampled_from(["renew", "renew", "cancel", "keep", "A", "M", "forget"]))

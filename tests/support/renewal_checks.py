@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterable
 
 from django.db.models import F, Q
 
@@ -56,6 +57,11 @@ class Checks:
         _notices_left_once()
         _proposals_charged_once()
         self._unticked = self._left_out()
+
+    def press_renew(self, *, lines: Iterable[int]) -> None:
+        """Note that a practice renews by a press whoever is ticked in its form, saved or not."""
+        pressed = ProposalLine.objects.filter(pk__in=list(lines))
+        self._unticked -= {int(p) for p in pressed.values_list("person", flat=True) if p}
 
     @staticmethod
     def _dates() -> dict[int, dt.date]:
