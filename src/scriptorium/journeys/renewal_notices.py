@@ -32,6 +32,7 @@ from scriptorium.journeys.renewing import (
 )
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.money import Money
+from scriptorium.kernel.payer import Payer
 
 CHUNK = 300
 #: A mail names so many people; the page names all.
@@ -81,17 +82,20 @@ def notices_of(*, due: Iterable[Due], today: dt.date) -> Notices:
     held: dict[int, Membership] = {}
     for some in batched(people, CHUNK, strict=False):
         held |= dates.of_people(people=some)
-    digests: dict[tuple[int | None, int | None], Digest] = {}
+    digests: dict[Payer, Digest] = {}
     asked_back: list[tuple[int, Mail]] = []
+    free = stock.free_of_payers(
+        payers={Payer.of(row.proposal) for row in rows}, kind=ProductKind.RENEWAL
+    )
     for row in rows:
         proposal = row.proposal
         if row.rung <= -programme().numbers.win_back_days[0]:
             mails = _win_back(proposal, row.lines, held, row.rung, today)
             asked_back += [(row.rung, mail) for mail in mails]
             continue
-        payer = (proposal.payer_practice_id, proposal.payer_person_id)
+        payer = Payer.of(proposal)
         if payer not in digests:
-            digests[payer] = _digest_for(ordering.bill_to_of(proposal))
+            digests[payer] = _digest_for(ordering.bill_to_of(proposal), free.get(payer, 0))
         _add_entry(digests[payer], proposal, row.rung, row.lines, held, today)
     return Notices([digest for digest in digests.values() if digest.entries], asked_back)
 
@@ -175,9 +179,8 @@ def page_of(to: BillTo, proposal: Proposal) -> str:
     return "/member/membership/"
 
 
-def _digest_for(to: BillTo) -> Digest:
+def _digest_for(to: BillTo, free: int) -> Digest:
     """Return an empty digest with what is the payer's for all dates of the day."""
-    free = stock.free_of(payer=to.payer, kind=ProductKind.RENEWAL)
     saved = money.saved_method(payer=to.payer) if pays_by_itself(to.payer) else None
     return Digest(to, free, (saved.label or "the saved card") if saved else "")
 

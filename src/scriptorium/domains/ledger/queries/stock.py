@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from itertools import batched
 from operator import or_
 from typing import Any
 
@@ -83,6 +84,17 @@ def free_of(*, payer: Payer, kind: str) -> int:
     """Return how many free units a payer has of a kind."""
     balance = Balance.objects.filter(kind=kind, **payer.columns).only("free").first()
     return balance.free if balance else 0
+
+
+def free_of_payers(*, payers: Iterable[Payer], kind: str) -> dict[Payer, int]:
+    """Return payer → free units of a kind, of those who have any; asks for some at a time."""
+    found: dict[Payer, int] = {}
+    for some in batched(payers, 500, strict=False):
+        theirs = Q(payer_practice_id__in=[p.practice for p in some if p.practice is not None])
+        theirs |= Q(payer_person_id__in=[p.person for p in some if p.person is not None])
+        for balance in Balance.objects.filter(theirs, kind=kind, free__gt=0):
+            found[Payer.of(balance)] = balance.free
+    return found
 
 
 def live_parts(*, people: Iterable[int]) -> dict[int, list[UnitPart]]:
