@@ -14,6 +14,7 @@ from scriptorium.domains.catalog.enums import counted
 from scriptorium.domains.ledger import rules
 from scriptorium.domains.ledger.enums import EntryEvent, PartState, UnitState
 from scriptorium.domains.ledger.models import Action, Balance, Entry, Unit, UnitPart
+from scriptorium.domains.ledger.queries.limits import next_free
 from scriptorium.kernel.actor import Actor
 from scriptorium.kernel.payer import Payer
 
@@ -146,11 +147,10 @@ def _take(
     if not _move_balance(payer, kind, {"free": -count} | changes):
         balance = Balance.objects.filter(kind=kind, **payer.columns).first()
         raise NotEnoughUnits(kind, balance.free if balance else 0, count)
-    free = Unit.objects.select_for_update().filter(state=UnitState.FREE, kind=kind, **payer.columns)
+    free = next_free(payer=payer, kind=kind).select_for_update()
     if whole:
         free = free.filter(ends_before__isnull=True)
-    # The order in which ``queries.limits_in_order`` foretells their ends.
-    units = list(free.order_by("expires_on", "id")[:count])
+    units = list(free[:count])
     if len(units) != count:
         if whole:
             raise NotEnoughUnits(kind, len(units), count)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from scriptorium.domains.ledger.enums import UnitState
 from scriptorium.domains.ledger.models import Balance, Unit
 from scriptorium.domains.ledger.queries.stock import free_of
 from scriptorium.kernel.payer import Payer
+
+
+def next_free(*, payer: Payer, kind: str) -> QuerySet[Unit]:
+    """Return a payer's free units in the order in which they are used: soonest to expire first."""
+    rows = Unit.objects.filter(state=UnitState.FREE, kind=kind, **payer.columns)
+    return rows.order_by("expires_on", "id")
 
 
 def limits_in_order(
@@ -24,16 +30,15 @@ def limits_in_order(
     """
     if lock:
         list(Balance.objects.select_for_update().filter(kind=kind, **payer.columns).values("pk"))
-    free = Unit.objects.filter(state=UnitState.FREE, kind=kind, **payer.columns)
-    return list(free.order_by("expires_on", "id").values_list("ends_before", flat=True)[:count])
+    free = next_free(payer=payer, kind=kind)
+    return list(free.values_list("ends_before", flat=True)[:count])
 
 
 def limited_free(*, payer: Payer, kind: str) -> list[tuple[dt.date, int]]:
     """Return how many free units end by which day, soonest first; none without a limit."""
     rows = (
-        Unit.objects.filter(
-            state=UnitState.FREE, kind=kind, ends_before__isnull=False, **payer.columns
-        )
+        next_free(payer=payer, kind=kind)
+        .filter(ends_before__isnull=False)
         .values_list("ends_before")
         .annotate(count=Count("id"))
         .order_by("ends_before")
